@@ -1,0 +1,60 @@
+# What people type; `make help` lists it. The README explains.
+
+# gles: the same window, compiled ten times quicker than with desktop OpenGL's full bindings.
+# migrated_fynedo: Fyne need not guard against calls from foreign threads, the window makes none.
+TAGS     := gles,migrated_fynedo
+FUZZTIME ?= 20s
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+# sudo's own PATH often lacks the place where go.dev's archive puts Go.
+export PATH := $(PATH):/usr/local/go/bin
+
+.NOTPARALLEL:
+.PHONY: help demo build test lint bench fuzz screenshots clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: ## the whole job on a sandbox post office, from nothing; with a display the window opens on it
+	@packaging/setup.sh demo
+	@$(MAKE) --no-print-directory build
+	bin/znak demo
+
+build: ## bin/znak and bin/znak-sandbox
+	@[ -e bin/znak ] || echo "Compiling; the first time takes a minute or two…"
+	go build -tags $(TAGS) -o bin/ ./cmd/...
+
+test: ## everything that is checked: formatting, vet, all tests with the race detector
+	@packaging/setup.sh test
+	@$(MAKE) --no-print-directory lint
+	@SECONDS=0; DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent \
+		go test -tags $(TAGS) -race -vet=off -timeout 15m ./... || exit 1; \
+	echo "All tests passed in $$SECONDS s."
+
+lint: ## gofmt and go vet
+	@bad=$$(gofmt -l $$(find . -name '*.go' -not -path './.*')) || exit 1; \
+	if [ -n "$$bad" ]; then echo "gofmt -w $$bad"; exit 1; fi
+	go vet -tags $(TAGS) ./...
+
+bench: ## speed and memory, one line a measurement
+	@packaging/setup.sh test
+	@go test -tags $(TAGS) -vet=off -timeout 30m -run '^$$' -bench . -benchmem ./... | \
+		awk '/no test files|^PASS|^goos:|^goarch:|^cpu:/ { next } /^pkg:/ { pkg = $$2; next } \
+		     /^ok/ { next } /^Benchmark/ && pkg { print "\n" pkg; pkg = "" } { print; fflush() }'
+
+fuzz: ## each fuzz target for FUZZTIME (20s)
+	@grep -rl --include='*_test.go' '^func Fuzz' . | xargs -rn1 dirname | sort -u | while read -r dir; do \
+		for target in $$(grep -hoP '^func \KFuzz\w+' $$dir/*_test.go); do \
+			echo "$$dir $$target"; \
+			go test -tags $(TAGS) -vet=off -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir || exit 1; \
+		done; \
+	done
+
+screenshots: ## the README's pictures of the window and of an envelope, made anew
+	@packaging/setup.sh test
+	@$(MAKE) --no-print-directory build
+	packaging/screenshots.sh docs
+
+clean: ## what was built here
+	rm -rf bin

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Installs the system packages that Znak needs here. Run by `make`; does nothing, at once, when all is there.
+#
+#   packaging/setup.sh demo    what building and running needs
+#   packaging/setup.sh test    the same and what the tests need
+#
+# On Debian, Ubuntu and their kin the packages are installed (as root, or by sudo). Elsewhere they are only listed.
+set -euo pipefail
+
+# package and what it is for
+DEMO='
+ca-certificates  lets Go fetch the modules over HTTPS
+gcc              compiles the C parts of the window (cgo)
+libc6-dev        headers of the C library, for the same
+pkg-config       tells the compiler where OpenGL is
+libgl-dev        OpenGL: what the window draws with
+libx11-dev       X11: the window itself
+libxcursor-dev   X11: mouse pointers
+libxi-dev        X11: keyboard and mouse
+libxinerama-dev  X11: several screens
+libxrandr-dev    X11: screen sizes
+libxxf86vm-dev   X11: video modes
+libgl1-mesa-dri  OpenGL drivers, also for a machine without a graphics card
+poppler-utils    pdftoppm turns printed PDF pages into pictures, to scan them back
+'
+TEST='
+xvfb             a screen in memory, for tests of the real window
+xauth            lets programs on to that screen
+xdotool          types and clicks in the window as a person would
+x11-utils        asks the window about itself
+imagemagick      looks at the pixels of a screenshot
+zbar-tools       zbarimg reads printed codes with a decoder that is not ours
+python3-zxing-cpp  ZXing, a second decoder that is not ours
+python3-pil      opens the pictures for it
+qpdf             checks that the PDF files are sound
+'
+
+say() { printf '%s\n' "$*" >&2; }
+
+case "${1:-}" in
+demo) wanted=$DEMO ;;
+test) wanted=$DEMO$TEST ;;
+*)
+	say "usage: $0 demo|test"
+	exit 2
+	;;
+esac
+
+# Go itself is not installed from here: the system's own is often years old. From 1.21 on it fetches the version go.mod names.
+if ! command -v go >/dev/null; then
+	say "Znak is written in Go, and there is no 'go' in PATH. Install it from https://go.dev/dl/ and try again."
+	exit 1
+fi
+version=$(cd / && go env GOVERSION)
+case "$version" in
+go1.[0-9] | go1.[0-9].* | go1.1[0-9]* | go1.20*)
+	say "$(command -v go) is $version; Znak needs Go 1.26 (or 1.21 and later, which fetches it). See https://go.dev/dl/"
+	exit 1
+	;;
+esac
+
+list() { # prints "  package  reason" for each package in the arguments
+	local package reason
+	while read -r package reason; do
+		case " $* " in *" $package "*) printf '  %-18s %s\n' "$package" "$reason" >&2 ;; esac
+	done <<<"$wanted"
+}
+
+packages=()
+while read -r package _; do
+	[ -n "$package" ] && packages+=("$package")
+done <<<"$wanted"
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+	[ -n "${ZNAK_SETUP_DONE:-}" ] && exit 0
+	say "This is not Debian or Ubuntu, so nothing is installed from here. Install what these Debian packages hold:"
+	list "${packages[@]}"
+	say "Then run the command again with ZNAK_SETUP_DONE=1."
+	exit 1
+fi
+
+installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' "${packages[@]}" 2>/dev/null || true)"
+missing=()
+for package in "${packages[@]}"; do
+	case "$installed" in *" installed:$package "*) ;; *) missing+=("$package") ;; esac
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+say "Znak needs these system packages, which are not installed here yet:"
+list "${missing[@]}"
+by_hand="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		say "They can be installed by root only, and there is no sudo. As root, run:"
+		say "  $by_hand"
+		exit 1
+	fi
+	root=(sudo)
+	if [ ! -t 0 ]; then # nobody is there to type a password
+		root=(sudo -n)
+	fi
+	if ! "${root[@]}" true; then
+		say "sudo did not let us in. As root, run:"
+		say "  $by_hand"
+		exit 1
+	fi
+fi
+
+say "Installing them${root[0]:+ by sudo}…"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null; }
+
+# A stale or unreachable source among others must not stop us: what counts is whether the packages can be installed.
+apt update || say "(apt-get update complained; going on with the package lists that are here)"
+if ! apt install -y --no-install-recommends "${missing[@]}"; then
+	tail -n 20 "$log" >&2
+	say "apt-get could not install them; its last words stand above. On Ubuntu most of them are in 'universe' (add-apt-repository universe)."
+	say "By hand, as root:"
+	say "  $by_hand"
+	exit 1
+fi
+say "Installed."
