@@ -1,0 +1,201 @@
+package station
+
+import (
+	"context"
+	"errors"
+
+	"znak/app/hint"
+	"znak/app/mark"
+	"znak/app/postal"
+	"znak/store"
+)
+
+// Batches lists the batches known here, each with what can be done with it.
+func (s *Station) Batches(ctx context.Context) ([]BatchView, error) {
+	rows, err := s.store.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.courier.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.money(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	approval, err := s.settingOn(ctx, SettingApproval)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]BatchView, len(rows))
+	for i, row := range rows {
+		views[i] = s.view(row, m, approval)
+		for _, item := range items {
+			if item.Key == row.Name {
+				views[i].Waiting = append(views[i].Waiting, item)
+			}
+		}
+	}
+	return views, nil
+}
+
+// Batch shows one batch; a name not known here is refused.
+func (s *Station) Batch(ctx context.Context, name string) (BatchView, error) {
+	views, err := s.Batches(ctx)
+	if err != nil {
+		return BatchView{}, err
+	}
+	for _, v := range views {
+		if v.Name == name {
+			return v, nil
+		}
+	}
+	return BatchView{}, refuse("station.batch-unknown", hint.Args{"Batch": name})
+}
+
+// view says whether a batch is ready, and otherwise each reason. The rules: facts/otpravka-api.md §6.3 ("approved batch"), §7;
+// which kinds take the mark: facts/online-mark.md §1.1.
+func (s *Station) view(row store.BatchRow, m money, approval bool) BatchView {
+	v := BatchView{BatchRow: row, Sum: row.MarkSum}
+	v.ToPrint = row.States[postal.StatePulled] + row.States[postal.StateSpoiled]
+	if len(row.Envelopes) == 1 {
+		for kind := range row.Envelopes {
+			v.Envelope = kind
+		}
+	}
+	no := func(key string, args hint.Args) { v.Reasons = append(v.Reasons, Reason{key, args}) }
+	if !row.HandedAt.IsZero() {
+		no("station.ready.handed", hint.Args{"Batch": row.Name})
+		return v
+	}
+	if row.Status != postal.BatchCreated {
+		no("station.ready.status", hint.Args{"Status": string(row.Status)})
+		return v
+	}
+	if row.Pieces == 0 {
+		no("station.ready.empty", nil)
+	}
+	if row.Payment != postal.PaidByMark {
+		no("station.ready.payment", hint.Args{"Payment": string(row.Payment)})
+	} else if !row.UseOnlineBalance {
+		no("station.ready.offline-balance", nil)
+	}
+	if !letters[row.MailType] {
+		no("station.ready.type", hint.Args{"Type": wordsOr(row.MailTypeText, string(row.MailType))})
+	}
+	if row.Category != postal.CategoryOrdered {
+		no("station.ready.category", hint.Args{"Category": wordsOr(row.CategoryText, string(row.Category))})
+	}
+	for kind, n := range row.Envelopes {
+		if !kind.TakesMark() {
+			no("station.ready.envelope", hint.Args{"Kind": string(kind), "Count": n})
+		}
+	}
+	if row.WithoutMark > 0 {
+		no("station.ready.no-mark", hint.Args{"Count": row.WithoutMark})
+	}
+	if row.Problems > 0 {
+		no("station.ready.problems", hint.Args{"Count": row.Problems})
+	}
+	if row.PieceCount > row.Pieces {
+		no("station.ready.incomplete", hint.Args{"Have": row.Pieces, "Count": row.PieceCount})
+	}
+	if row.SeenAt.After(row.PulledAt) && row.Documents.MarksChanged() {
+		no("station.ready.changed", nil)
+	}
+	if m.free != nil && row.ApprovedAt.IsZero() && v.Sum > *m.free {
+		no("station.ready.money", hint.Args{"Sum": v.Sum, "Free": *m.free, "Lacking": v.Sum - *m.free})
+	}
+	if approval && row.ApprovedAt.IsZero() {
+		no("station.ready.approval", hint.Args{"Batch": row.Name})
+	}
+	v.Ready = len(v.Reasons) == 0
+	return v
+}
+
+// letters are the kinds of mail that the mark is for here: registered written correspondence (facts/online-mark.md §1.1, pilot criteria).
+var letters = map[postal.MailType]bool{postal.Letter: true, postal.LetterClass1: true}
+
+func wordsOr(words, code string) string {
+	if words != "" {
+		return words
+	}
+	return code
+}
+
+// money is what is known of the account here: the balance as the post last stated it, and what batches of this station hold of it.
+type money struct {
+	balance  *postal.Kopecks
+	of       string
+	reserved postal.Kopecks
+	free     *postal.Kopecks
+}
+
+// money adds up the sums of the batches that are approved and that the post has not taken in yet.
+func (s *Station) money(ctx context.Context, rows []store.BatchRow) (money, error) {
+	var m money
+	for _, row := range rows {
+		if !row.ApprovedAt.IsZero() && (row.Status == postal.BatchCreated || row.Status == postal.BatchFrozen) {
+			m.reserved += row.ApprovedSum
+		}
+	}
+	known, err := s.loadBalance(ctx)
+	if err != nil || known == nil {
+		return m, err
+	}
+	m.balance, m.of = &known.Kopecks, known.Of
+	free := known.Kopecks - m.reserved
+	m.free = &free
+	return m, nil
+}
+
+// Approve records the office's own yes for a batch and reserves its sum. Approving again changes nothing.
+func (s *Station) Approve(ctx context.Context, name string) (postal.Kopecks, error) {
+	v, err := s.Batch(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	if !v.ApprovedAt.IsZero() {
+		return v.ApprovedSum, nil
+	}
+	var left []Reason
+	for _, r := range v.Reasons {
+		if r.Key != "station.ready.approval" {
+			left = append(left, r)
+		}
+	}
+	if len(left) > 0 {
+		return 0, &Refused{left}
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return approve(tx, v.BatchRow) })
+	return v.Sum, err
+}
+
+func approve(tx *store.Tx, row store.BatchRow) error {
+	return tx.Record(store.NewEvent{Kind: postal.EventBatchApproved, Batch: row.Name, Data: store.ApprovedData{SumKopecks: row.MarkSum}})
+}
+
+// fields are the fields of the piece's mark, or the reason why it has none.
+func (s *Station) fields(b postal.Batch, p postal.Piece, sender postal.Sender) (mark.Fields, *Reason) {
+	f, err := mark.FieldsOf(b, p, sender)
+	if err == nil {
+		return f, nil
+	}
+	if key, args, ok := hint.Of(err); ok {
+		return f, &Reason{key, args}
+	}
+	return f, &Reason{"hint.unexpected", hint.Args{"Error": err.Error()}}
+}
+
+// reasonOf turns an error into the sentence it carries.
+func reasonOf(err error) Reason {
+	var r *Refused
+	if errors.As(err, &r) && len(r.Reasons) > 0 {
+		return r.Reasons[0]
+	}
+	if key, args, ok := hint.Of(err); ok {
+		return Reason{key, args}
+	}
+	return Reason{"hint.unexpected", hint.Args{"Error": err.Error()}}
+}

@@ -1,0 +1,100 @@
+package station
+
+import (
+	"context"
+	"errors"
+
+	"znak/app/hint"
+	"znak/app/outbox"
+	"znak/app/post"
+	"znak/app/postal"
+	"znak/store"
+)
+
+// Sync sends what waits in the outbox and takes what came of the batches that are handed over: accepted, refused, delivered.
+// The report is true beside an error.
+func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
+	var r SyncReport
+	if err := s.needPost(); err != nil {
+		return r, err
+	}
+	round, err := s.courier.Round(ctx, true)
+	r.Sent, r.Pending = round.Sent, round.Pending
+	for _, item := range round.Dead {
+		r.Dead = append(r.Dead, deadItem(item))
+	}
+	if err == nil {
+		r.Changed, err = s.takeNews(ctx)
+	}
+	var shared *outbox.Unreachable
+	if errors.As(err, &shared) {
+		err = shared.Err
+	}
+	s.noteContact(ctx, err)
+	return r, err
+}
+
+// SendDue carries what is due by itself, for the window's background; it disturbs the post no more often than the items' waiting times allow.
+func (s *Station) SendDue(ctx context.Context) error {
+	if s.post == nil {
+		return nil
+	}
+	r, err := s.courier.Round(ctx, false)
+	if r.Sent > 0 || err != nil {
+		s.noteContact(ctx, err)
+	}
+	return err
+}
+
+func deadItem(item store.Item) DeadItem {
+	d := DeadItem{ID: item.ID, Kind: item.Kind, Batch: item.Key, Reason: Reason{"hint.unexpected", hint.Args{"Error": item.LastError}}}
+	if key, args, ok := outbox.Hint(item); ok {
+		d.Reason = Reason{key, args}
+	}
+	return d
+}
+
+// takeNews reads the batches that are handed over and not at their end. A batch costs one call; its pieces are read only when the post may have news of them.
+func (s *Station) takeNews(ctx context.Context) (changed int, err error) {
+	rows, err := s.store.Batches(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range rows {
+		if row.HandedAt.IsZero() || ended(row) {
+			continue
+		}
+		b, err := s.post.Batch(ctx, row.Name)
+		if errors.Is(err, post.ErrNotFound) {
+			continue // Pull says it
+		}
+		if err != nil {
+			return changed, err
+		}
+		if b.Status == postal.BatchCreated || b.Status == postal.BatchFrozen && !batchDiffers(row.Batch, b) {
+			continue
+		}
+		var r PullReport
+		before := row.States
+		if err := s.pullBatch(ctx, b, &r); err != nil {
+			return changed, err
+		}
+		after, err := s.store.Batch(ctx, row.Name)
+		if err != nil {
+			return changed, err
+		}
+		for _, state := range []postal.PieceState{postal.StateAccepted, postal.StateRefused, postal.StateDelivered} {
+			changed += max(0, after.States[state]-before[state])
+		}
+	}
+	return changed, nil
+}
+
+// Waiting lists what has not reached the post, in the order it was put.
+func (s *Station) Waiting(ctx context.Context) ([]store.Item, error) { return s.courier.Waiting(ctx) }
+
+// Retry lets an item go again at the next round.
+func (s *Station) Retry(ctx context.Context, id string) error { return s.courier.Retry(ctx, id) }
+
+// Skip takes an item out of the outbox because a person says so.
+func (s *Station) Skip(ctx context.Context, id string) error { return s.courier.Skip(ctx, id) }

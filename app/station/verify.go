@@ -1,0 +1,257 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"znak/app/hint"
+	"znak/app/mark"
+	"znak/app/postal"
+	"znak/app/scan"
+	"znak/store"
+)
+
+// Verifier judges what a scanner sees, for one operator's stream of scans. It is safe for concurrent use.
+type Verifier struct {
+	s     *Station
+	batch string // "": any
+
+	mu      sync.Mutex
+	pairing *scan.Pairing // made at the first scan
+	lines   *scan.Assembler
+}
+
+// Verifier begins a verification; batch "" takes pieces of any batch.
+func (s *Station) Verifier(batch string) *Verifier {
+	return &Verifier{s: s, batch: batch, lines: scan.NewAssembler(s.reader)}
+}
+
+// Line takes one line of a scanner that sends a code of several lines line by line, and answers the codes that became complete.
+func (v *Verifier) Line(ctx context.Context, line string) ([]ScanVerdict, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.takeAll(ctx, v.lines.Line(line))
+}
+
+// Flush ends the stream: what is held of a code, and an envelope of which one half was seen, is answered as it is.
+func (v *Verifier) Flush(ctx context.Context) ([]ScanVerdict, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	list, err := v.takeAll(ctx, v.lines.Flush())
+	if err != nil || v.pairing == nil {
+		return list, err
+	}
+	for _, pair := range v.pairing.Flush() {
+		list = append(list, v.answer(pair))
+	}
+	return list, nil
+}
+
+// Scan judges one whole scanned text. What it answers is in the ledger before it returns. Usually that is one verdict; two when the text
+// begins another envelope while one was half seen.
+func (v *Verifier) Scan(ctx context.Context, text string) ([]ScanVerdict, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.take(ctx, v.s.reader.Read(text))
+}
+
+func (v *Verifier) takeAll(ctx context.Context, readings []scan.Reading) (list []ScanVerdict, err error) {
+	for _, r := range readings {
+		one, err := v.take(ctx, r)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, one...)
+	}
+	return list, nil
+}
+
+func (v *Verifier) take(ctx context.Context, reading scan.Reading) ([]ScanVerdict, error) {
+	if v.pairing == nil {
+		required, err := v.s.settingOn(ctx, SettingVerifyPair)
+		if err != nil {
+			return nil, err
+		}
+		v.pairing = scan.NewPairing(required)
+	}
+	var list []ScanVerdict
+	for _, pair := range v.pairing.Take(reading) {
+		answer, err := v.judge(ctx, pair)
+		if err != nil {
+			return list, err
+		}
+		answer.Text = reading.Text
+		if pair.Left { // the code that was left alone came before this one
+			answer.Text = halfText(pair)
+		}
+		list = append(list, answer)
+	}
+	return list, nil
+}
+
+// Envelope judges the codes that were seen on one picture of one envelope.
+func (v *Verifier) Envelope(ctx context.Context, texts []string) (ScanVerdict, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	required, err := v.s.settingOn(ctx, SettingVerifyPair)
+	if err != nil {
+		return ScanVerdict{}, err
+	}
+	pairing := scan.NewPairing(required)
+	var last *scan.Pair
+	for _, text := range texts {
+		reading := v.s.reader.Read(text)
+		if reading.Kind == scan.KindUnknown && last != nil {
+			continue // something else printed on the envelope
+		}
+		for _, pair := range pairing.Take(reading) {
+			last = &pair
+			if pair.Whole() || pair.Verdict == scan.VerdictMismatch {
+				return v.judgeText(ctx, pair)
+			}
+		}
+	}
+	if last == nil {
+		return ScanVerdict{Verdict: scan.VerdictUnreadable, Hint: Reason{"station.verify.nothing", nil}}, nil
+	}
+	return v.judgeText(ctx, *last)
+}
+
+func (v *Verifier) judgeText(ctx context.Context, pair scan.Pair) (ScanVerdict, error) {
+	answer, err := v.judge(ctx, pair)
+	answer.Text = halfText(pair)
+	return answer, err
+}
+
+func halfText(pair scan.Pair) string {
+	if pair.Mark.Clean != "" {
+		return pair.Mark.Clean
+	}
+	return pair.ShPI.Clean
+}
+
+// answer is the verdict that the pair carries in itself.
+func (v *Verifier) answer(pair scan.Pair) ScanVerdict {
+	a := ScanVerdict{Text: halfText(pair), Verdict: pair.Verdict, ShPI: postal.ShPI(pair.Piece)}
+	if pair.Err != nil {
+		a.Hint = reasonOf(pair.Err)
+	}
+	return a
+}
+
+// judge asks the ledger about the piece of a pair, writes what follows, and answers. An envelope of which one half was seen is told at
+// once when the ledger already knows that something is wrong with it.
+func (v *Verifier) judge(ctx context.Context, pair scan.Pair) (ScanVerdict, error) {
+	if pair.Verdict == scan.VerdictUnreadable || pair.Verdict == scan.VerdictMismatch || pair.Left {
+		return v.answer(pair), nil
+	}
+	for try := 0; ; try++ {
+		row, verdict, why, err := v.look(ctx, pair)
+		if err != nil {
+			return ScanVerdict{}, err
+		}
+		a := ScanVerdict{Verdict: verdict, ShPI: postal.ShPI(pair.Piece), Hint: why}
+		if verdict != scan.VerdictOK && !pair.Whole() && v.pairing != nil {
+			v.pairing.Flush() // the envelope is put aside: its other half is not waited for
+		}
+		switch {
+		case verdict == scan.VerdictOK && !pair.Whole():
+			return v.answer(pair), nil
+		case verdict == scan.VerdictOK:
+			err = v.write(ctx, row, postal.EventVerified, store.VerifiedData{Source: "scan"})
+		case row.PostID != 0 && (pair.Whole() || pair.Mark.Clean != ""): // once an envelope
+			err = v.write(ctx, row, postal.EventScanned, map[string]any{"verdict": verdict})
+		}
+		var state *postal.StateError
+		if errors.As(err, &state) && try == 0 {
+			continue // it changed between the look and the write
+		}
+		return a, err
+	}
+}
+
+func (v *Verifier) write(ctx context.Context, row store.PieceRow, kind postal.EventKind, data any) error {
+	return v.s.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.Record(store.NewEvent{Kind: kind, Batch: row.Batch, Piece: row.PostID, ShPI: row.ShPI, Data: data})
+	})
+}
+
+// look finds the piece that the codes speak of and says what the ledger thinks of this envelope. row is empty where the piece is not known here.
+func (v *Verifier) look(ctx context.Context, pair scan.Pair) (row store.PieceRow, verdict scan.Verdict, why Reason, err error) {
+	say := func(verdict scan.Verdict, key string, args hint.Args) (store.PieceRow, scan.Verdict, Reason, error) {
+		if args == nil {
+			args = hint.Args{}
+		}
+		args["ShPI"] = postal.ShPI(pair.Piece).Grouped()
+		return row, verdict, Reason{key, args}, nil
+	}
+	seen := pair.Mark.Mark // the zero fields where the mark was not seen
+	if seen.ID != "" {
+		row, err = v.s.store.PieceByMark(ctx, seen.ID)
+	} else {
+		row, err = v.s.store.PieceByShPI(ctx, postal.ShPI(pair.Piece))
+	}
+	if errors.Is(err, store.ErrNotFound) && seen.ID != "" {
+		// The mark is not in force. If the piece is ours, it was printed with an older one.
+		row, err = v.s.store.PieceByShPI(ctx, seen.ShPI)
+		if err == nil {
+			return say(scan.VerdictStale, "station.verify.old-mark", nil)
+		}
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		row = store.PieceRow{}
+		return say(scan.VerdictForeign, "station.verify.foreign", nil)
+	}
+	if err != nil {
+		return row, "", why, err
+	}
+	if v.batch != "" && row.Batch != v.batch {
+		other := row.Batch
+		row = store.PieceRow{} // not a matter of this batch: nothing is written about it
+		return say(scan.VerdictForeign, "station.verify.other-batch", hint.Args{"Batch": other, "Expected": v.batch})
+	}
+	if seen.ID != "" {
+		now, err := v.s.fieldsNow(ctx, row)
+		if err != nil {
+			return row, "", why, err
+		}
+		switch {
+		case row.ShPI != seen.ShPI:
+			return say(scan.VerdictMismatch, "station.verify.other-shpi", hint.Args{"Mark": seen.ShPI.Grouped(), "Known": row.ShPI.Grouped()})
+		case now != seen:
+			return say(scan.VerdictStale, "station.verify.old-fields", nil)
+		}
+	}
+	switch row.State {
+	case postal.StatePulled:
+		return say(scan.VerdictNotPrinted, "station.verify.not-printed", nil)
+	case postal.StateSpoiled:
+		return say(scan.VerdictSpoiled, "station.verify.spoiled", nil)
+	case postal.StateStale:
+		return say(scan.VerdictStale, "station.verify.stale", nil)
+	case postal.StateWithdrawn, postal.StateOrphan:
+		return say(scan.VerdictStale, "station.verify.withdrawn", nil)
+	case postal.StateQueued, postal.StatePrinted, postal.StateUnknown:
+		return say(scan.VerdictOK, "station.verify.ok", nil)
+	default: // verified, and all that comes after
+		return say(scan.VerdictRepeat, "station.verify.repeat", hint.Args{"At": row.StateAt.In(moscow).Format("02.01.2006 15:04")})
+	}
+}
+
+// fieldsNow are the fields the mark of a piece must hold today.
+func (s *Station) fieldsNow(ctx context.Context, row store.PieceRow) (mark.Fields, error) {
+	b, err := s.store.Batch(ctx, row.Batch)
+	if err != nil {
+		return mark.Fields{}, err
+	}
+	sender, err := s.store.Sender(ctx)
+	if err != nil {
+		return mark.Fields{}, err
+	}
+	fields, reason := s.fields(b.Batch, row.Piece, sender)
+	if reason != nil {
+		return mark.Fields{}, nil // a piece that has lost its mark: nothing printed fits any more
+	}
+	return fields, nil
+}
