@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"znak/app/hint"
+	"znak/app/mark"
+	"znak/app/post"
+	"znak/app/secret"
+	"znak/app/station"
+	"znak/printer"
+	"znak/printer/folder"
+	"znak/store"
+)
+
+// office is a data folder opened for work: the only place that knows which implementation stands behind each part.
+type office struct {
+	dir     string
+	store   *store.Store
+	secrets *secret.Store
+	station *station.Station
+
+	credentials func(context.Context) (post.Secrets, error)
+}
+
+// The settings of wiring; the station's own ones are in app/station.
+const (
+	settingPost  = "account.post"
+	settingQuota = "account.quota"
+)
+
+// open opens the data folder and settles what a crash has left open.
+func (c *command) open(ctx context.Context) (*office, error) {
+	dir, err := c.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	return c.openAt(ctx, dir)
+}
+
+func (c *command) openAt(ctx context.Context, dir string) (_ *office, err error) {
+	o := &office{dir: dir}
+	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(dir, "znak.db"), Who: operator()}); err != nil {
+		return nil, err
+	}
+	if err := o.wire(ctx, c); err != nil {
+		return nil, errors.Join(err, o.store.Close())
+	}
+	return o, nil
+}
+
+func (o *office) wire(ctx context.Context, c *command) error {
+	if o.credentials == nil {
+		var err error
+		if o.secrets, err = secret.Open(o.dir); err != nil {
+			return err
+		}
+		o.credentials = o.kept
+	}
+	spec, err := mark.Default()
+	if err != nil {
+		return err
+	}
+	printed := filepath.Join(o.dir, "printed")
+	if err := os.MkdirAll(printed, 0o700); err != nil { // made once, here: a folder that is missing later tells nothing of what was printed
+		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
+	}
+	device := folder.New(folder.Params{Dir: printed})
+	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Log: c.logger(), Specimen: true}
+	address, ok, err := o.store.Setting(ctx, settingPost)
+	if err != nil {
+		return err
+	}
+	if ok && address != "" {
+		quota, err := o.quota(ctx)
+		if err != nil {
+			return err
+		}
+		client, err := post.New(post.Params{BaseURL: address, Quota: quota, Log: c.logger(), Secrets: o.credentials})
+		if err != nil {
+			return err
+		}
+		p.Post, p.Quota = client, quota.State
+		p.Specimen = !realPost(address)
+	}
+	o.station = station.New(p)
+	return o.station.Recover(ctx)
+}
+
+func (o *office) Close() error { return o.store.Close() }
+
+// useSandbox makes the sandbox inside this program the account, for as long as the program runs; nothing goes to the keyring.
+func (o *office) useSandbox(ctx context.Context, c *command, address string, a secret.Account) error {
+	o.credentials = func(context.Context) (post.Secrets, error) {
+		return post.Secrets{Token: a.Token, Login: a.Login, Password: a.Password}, nil
+	}
+	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingPost, address) }); err != nil {
+		return err
+	}
+	return o.wire(ctx, c)
+}
+
+// kept reads the credentials from the keyring at each call, so that they are in memory no longer than needed.
+func (o *office) kept(context.Context) (post.Secrets, error) {
+	a, err := o.secrets.Load()
+	if errors.Is(err, secret.ErrNone) {
+		return post.Secrets{}, hint.New("station.no-account", nil, err)
+	}
+	return post.Secrets{Token: a.Token, Login: a.Login, Password: a.Password}, err
+}
+
+// setAccount keeps the address in the store and the secrets in the keyring.
+func (o *office) setAccount(ctx context.Context, address string, a secret.Account) error {
+	if _, err := post.New(post.Params{BaseURL: address, Secrets: o.credentials}); err != nil {
+		return err
+	}
+	if err := o.secrets.Save(a); err != nil {
+		return err
+	}
+	return o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingPost, address) })
+}
+
+// quota goes on counting the day's calls where the last process stopped.
+func (o *office) quota(ctx context.Context) (*post.Quota, error) {
+	var state post.QuotaState
+	raw, ok, err := o.store.Setting(ctx, settingQuota)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		if err := json.Unmarshal([]byte(raw), &state); err != nil {
+			state = post.QuotaState{} // an unreadable count is corrected by the post's next answer
+		}
+	}
+	return post.NewQuota(post.QuotaParams{State: state, Save: func(s post.QuotaState) {
+		raw, err := json.Marshal(s)
+		if err != nil {
+			return
+		}
+		// A count that is not kept is corrected by the post; the call itself matters more.
+		_ = o.store.Write(context.Background(), func(tx *store.Tx) error { return tx.SetSetting(settingQuota, string(raw)) })
+	}}), nil
+}
+
+// realPost reports whether address is the post itself. Anything else is a sandbox, whose prints say ОБРАЗЕЦ.
+func realPost(address string) bool {
+	u, err := url.Parse(address)
+	realURL, _ := url.Parse(post.DefaultBaseURL)
+	return err == nil && u.Scheme == "https" && u.Hostname() == realURL.Hostname()
+}
+
+// operator names the person at work in the ledger until operators sign in: the user of the computer.
+func operator() string {
+	if v := os.Getenv("ZNAK_OPERATOR"); v != "" {
+		return v
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"fyne.io/fyne/v2/app"
+
+	"znak/app/hint"
+	"znak/app/post/sandbox"
+	"znak/app/secret"
+	"znak/app/text"
+	"znak/app/ui"
+	"znak/app/ui/view"
+	"znak/store"
+)
+
+// settingLanguage is the language the person chose in the window.
+const settingLanguage = "language"
+
+// appID names the program for the desktop: its preferences and its window.
+const appID = "ru.znak.station"
+
+// hasDisplay reports whether there is a screen to open a window on.
+func hasDisplay() bool {
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// window opens the data folder and the window on it.
+func (c *command) window(ctx context.Context) error {
+	if !hasDisplay() {
+		return hint.New("cmd.window.no-display", nil, nil)
+	}
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.openWindow(ctx, o)
+	if closeErr := o.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// openWindow runs the window on an open data folder until it is closed.
+func (c *command) openWindow(ctx context.Context, o *office) (err error) {
+	// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
+	defer func() {
+		if r := recover(); r != nil {
+			err = hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(r)}, fmt.Errorf("window: %v", r))
+		}
+	}()
+	words := c.text
+	if c.lang == "" {
+		if lang, ok, err := o.store.Setting(ctx, settingLanguage); err != nil {
+			return err
+		} else if ok {
+			if words, err = text.Load(lang); err != nil {
+				return err
+			}
+		}
+	}
+	address, _, err := o.store.Setting(ctx, settingPost)
+	if err != nil {
+		return err
+	}
+	var lesson training
+	defer lesson.close(c)
+	ui.Run(app.NewWithID(appID), ui.Params{
+		Station: view.Of(o.station),
+		Text:    words,
+		Account: ui.Account{URL: address},
+		Log:     c.logger(),
+		SaveAccount: func(ctx context.Context, a ui.Account) (view.Station, error) {
+			if err := o.setAccount(ctx, a.URL, secret.Account{Login: a.Login, Token: a.Token, Password: a.Password}); err != nil {
+				return nil, err
+			}
+			o.credentials = nil
+			if err := o.wire(ctx, c); err != nil {
+				return nil, err
+			}
+			return view.Of(o.station), nil
+		},
+		StartTraining: func(ctx context.Context) (view.Station, error) {
+			if err := lesson.start(ctx, c, o.dir); err != nil {
+				return nil, err
+			}
+			return view.Of(lesson.office.station), nil
+		},
+		SetLanguage: func(lang string) {
+			if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
+				c.logger().Warn("language not kept", "error", err)
+			}
+		},
+	})
+	return nil
+}
+
+// training is a sandbox post and a data folder of its own: nothing of it touches the office's records.
+type training struct {
+	office *office
+	server *http.Server
+}
+
+// start begins a fresh lesson below dir; a lesson that goes on stays.
+func (t *training) start(ctx context.Context, c *command, dir string) error {
+	if t.office != nil {
+		return nil
+	}
+	dir = filepath.Join(dir, "training")
+	if err := os.RemoveAll(dir); err != nil { // of the last lesson
+		return hint.New("cmd.demo.dir", nil, err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return hint.New("cmd.demo.listen", nil, err)
+	}
+	box := sandbox.New(sandbox.Options{Seed: time.Now().UnixNano()})
+	t.server = &http.Server{Handler: box.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = t.server.Serve(listener) }() // until the window closes
+	if t.office, err = c.openAt(ctx, dir); err != nil {
+		return err
+	}
+	return t.office.useSandbox(ctx, c, "http://"+listener.Addr().String(), secret.Account{Login: box.Login(), Token: box.Token(), Password: box.Password()})
+}
+
+func (t *training) close(c *command) {
+	if t.office != nil {
+		if err := t.office.Close(); err != nil {
+			c.logger().Warn("training data not closed", "error", err)
+		}
+	}
+	if t.server != nil {
+		_ = t.server.Close() // the training post lives as long as the window
+	}
+}
