@@ -108,7 +108,8 @@ type Piece struct {
 	LastAt        time.Time // UTC
 	OperationText string    // human-operation-name
 
-	Extra []byte // unknown fields, as JSON; may be nil
+	Unreadable string // what of the post's answer could not be read; such a piece is kept and cannot be printed
+	Extra      []byte // unknown fields, as JSON; may be nil
 }
 
 // Charge is the whole charge of the piece with VAT. It is not the value of the mark: notices are paid in another way.

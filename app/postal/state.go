@@ -67,7 +67,7 @@ func (e *StateError) Error() string {
 
 // HintKey names the sentence for the person.
 func (e *StateError) HintKey() (string, map[string]any) {
-	return "postal.state", map[string]any{"ShPI": string(e.ShPI), "State": string(e.State), "Event": string(e.Event)}
+	return "postal.state", map[string]any{"ShPI": string(e.ShPI), "State": e.State, "Event": e.Event}
 }
 
 // OnPaper reports whether a copy with this state exists, or may exist, on paper and is not void.

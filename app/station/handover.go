@@ -53,7 +53,7 @@ func (s *Station) HandOver(ctx context.Context, name string) (HandOverReport, er
 
 func (s *Station) handOver(ctx context.Context, v BatchView, r *HandOverReport) error {
 	if v.Status != postal.BatchCreated {
-		return refuse("station.ready.status", hint.Args{"Status": string(v.Status)})
+		return refuse("station.ready.status", hint.Args{"Status": v.Status})
 	}
 	rows, err := s.store.Pieces(ctx, store.PieceQuery{Batch: v.Name})
 	if err != nil {

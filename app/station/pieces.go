@@ -61,14 +61,14 @@ func (s *Station) declareUnknown(ctx context.Context, id postal.ShPI, kind posta
 		return err
 	}
 	if row.State != postal.StateUnknown {
-		return refuse("station.not-unknown", hint.Args{"ShPI": id.Grouped(), "State": string(row.State)})
+		return refuse("station.not-unknown", hint.Args{"ShPI": id.Grouped(), "State": row.State})
 	}
 	return s.declare(ctx, row, kind, map[string]any{"source": "person"})
 }
 
 func (s *Station) declare(ctx context.Context, row store.PieceRow, kind postal.EventKind, data any) error {
 	if _, err := postal.Next(row.State, kind); err != nil {
-		return refuse("station.cannot."+string(kind), hint.Args{"ShPI": row.ShPI.Grouped(), "State": string(row.State)})
+		return refuse("station.cannot."+string(kind), hint.Args{"ShPI": row.ShPI.Grouped(), "State": row.State})
 	}
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.Record(store.NewEvent{Kind: kind, Batch: row.Batch, Piece: row.PostID, ShPI: row.ShPI, Data: data})

@@ -145,7 +145,7 @@ func (r *run) print(ctx context.Context, rows []store.PieceRow) (PrintReport, er
 	for n := 0; len(rows) > 0 && err == nil && !r.control.stopped(); n++ {
 		part := rows[:min(slip, len(rows))]
 		rows = rows[len(part):]
-		err = r.slip(ctx, fmt.Sprintf("%s-%03d", r.report.Run, n+1), part)
+		err = r.slip(ctx, r.jobID(n+1), part)
 	}
 	r.report.Stopped = r.control.stopped() || errors.Is(err, context.Canceled)
 	closeErr := r.s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
@@ -156,6 +156,16 @@ func (r *run) print(ctx context.Context, rows []store.PieceRow) (PrintReport, er
 	}
 	r.say(postal.ShPI(""), true)
 	return r.report, err
+}
+
+// jobID names the n-th job of the run so that a person recognises its file: batch, time, the end of the run's own identity, which makes it unique.
+func (r *run) jobID(n int) string {
+	id := r.report.Run
+	name := fmt.Sprintf("%s-%s-%s", fileName(r.view.Name), r.s.now().Format("20060102-150405"), id[len(id)-6:])
+	if n > 1 {
+		name += fmt.Sprintf("-%03d", n)
+	}
+	return name
 }
 
 // slip sends one job to the device and writes down what became of it.

@@ -209,10 +209,11 @@ func (s *Station) pullBatch(ctx context.Context, b postal.Batch, r *PullReport) 
 		if err != nil {
 			return err
 		}
-		pieces = append(pieces, page.Pieces...)
 		for _, p := range page.Problems {
+			page.Pieces[p.Index].Unreadable = p.Err.Error()
 			r.Problems = append(r.Problems, Refusal{postal.ShPI(p.ShPI), reasonOf(p.Err)})
 		}
+		pieces = append(pieces, page.Pieces...)
 	}
 	return s.takeIn(ctx, b, pieces, r)
 }

@@ -70,7 +70,7 @@ func (s *Station) view(row store.BatchRow, m money, approval bool) BatchView {
 		return v
 	}
 	if row.Status != postal.BatchCreated {
-		no("station.ready.status", hint.Args{"Status": string(row.Status)})
+		no("station.ready.status", hint.Args{"Status": row.Status})
 		return v
 	}
 	if row.Pieces == 0 {

@@ -22,7 +22,7 @@ import (
 // bench is a station with a sandbox post on a real socket, a store on disk and a folder printer.
 type bench struct {
 	*Station
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	dir     string
 	box     *sandbox.Server
@@ -30,7 +30,7 @@ type bench struct {
 	devices []printer.Device
 }
 
-func newBench(t *testing.T, options sandbox.Options, devices ...printer.Device) *bench {
+func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) *bench {
 	t.Helper()
 	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), box: sandbox.New(options), devices: devices}
 	b.web = httptest.NewServer(b.box.Handler())

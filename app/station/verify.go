@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync"
 
 	"znak/app/hint"
@@ -90,35 +91,36 @@ func (v *Verifier) take(ctx context.Context, reading scan.Reading) ([]ScanVerdic
 	return list, nil
 }
 
-// Envelope judges the codes that were seen on one picture of one envelope.
-func (v *Verifier) Envelope(ctx context.Context, texts []string) (ScanVerdict, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	required, err := v.s.settingOn(ctx, SettingVerifyPair)
-	if err != nil {
-		return ScanVerdict{}, err
-	}
-	pairing := scan.NewPairing(required)
-	var last *scan.Pair
-	for _, text := range texts {
-		reading := v.s.reader.Read(text)
-		if reading.Kind == scan.KindUnknown && last != nil {
-			continue // something else printed on the envelope
+// Images reads pictures and PDFs as a virtual scanner would and judges every envelope on them. A file or page that cannot be read is an unreadable
+// envelope and does not end the sequence; an error of the ledger or the context does.
+func (v *Verifier) Images(ctx context.Context, files []string) iter.Seq2[ScanVerdict, error] {
+	return func(yield func(ScanVerdict, error) bool) {
+		pair, err := v.s.settingOn(ctx, SettingVerifyPair)
+		if err != nil {
+			yield(ScanVerdict{}, err)
+			return
 		}
-		for _, pair := range pairing.Take(reading) {
-			last = &pair
-			if pair.Whole() || pair.Verdict == scan.VerdictMismatch {
-				return v.judgeText(ctx, pair)
+		for page, err := range v.s.reader.Images(ctx, files, scan.ImageParams{MarkAlone: !pair}) {
+			if ctx.Err() != nil {
+				yield(ScanVerdict{}, ctx.Err())
+				return
+			}
+			if err != nil {
+				page.Pairs = []scan.Pair{{Verdict: scan.VerdictUnreadable, Err: err}}
+			}
+			for _, pair := range page.Pairs {
+				answer, err := v.judgeImage(ctx, pair)
+				if !yield(answer, err) || err != nil {
+					return
+				}
 			}
 		}
 	}
-	if last == nil {
-		return ScanVerdict{Verdict: scan.VerdictUnreadable, Hint: Reason{"station.verify.nothing", nil}}, nil
-	}
-	return v.judgeText(ctx, *last)
 }
 
-func (v *Verifier) judgeText(ctx context.Context, pair scan.Pair) (ScanVerdict, error) {
+func (v *Verifier) judgeImage(ctx context.Context, pair scan.Pair) (ScanVerdict, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	answer, err := v.judge(ctx, pair)
 	answer.Text = halfText(pair)
 	return answer, err

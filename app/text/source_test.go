@@ -42,6 +42,10 @@ var adding = map[string][]string{
 // families are keys put together at run time from a typed constant: each value of the type needs its text.
 var families = []struct{ prefix, folder, typ string }{
 	{"mark.field.", "app/mark", "Field"},
+	{"state.", "app/postal", "PieceState"},
+	{"state.batch.", "app/postal", "BatchStatus"},
+	{"verdict.", "app/scan", "Verdict"},
+	{"printer.state.", "printer", "State"},
 }
 
 // source is one Go file of the program, tests left out.

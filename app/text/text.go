@@ -109,10 +109,24 @@ func (p *Printer) Value(v any) any {
 		return v.Office()
 	case postal.Date:
 		return v.Office()
+	case postal.PieceState:
+		return p.known("state.", string(v))
+	case postal.BatchStatus:
+		return p.known("state.batch.", string(v))
+	case postal.EventKind:
+		return p.known("state.event.", string(v))
 	case error:
 		return p.Hint(v)
 	case []string:
 		return strings.Join(v, ", ")
 	}
 	return v
+}
+
+// known gives the word for a value of an enumeration; a value of the post that has no word here is shown as it came.
+func (p *Printer) known(prefix, value string) string {
+	if word := p.Say(prefix+value, nil); word != prefix+value {
+		return word
+	}
+	return value
 }

@@ -437,7 +437,7 @@ func (c *command) outboxCommand() *cobra.Command {
 			}
 			return c.answer(list, func(w io.Writer) {
 				if len(list) == 0 {
-					fmt.Fprintln(w, c.say("outbox.none", nil))
+					fmt.Fprintln(w, c.text.Say("outbox.none", nil))
 				}
 				for _, j := range list {
 					fmt.Fprintf(w, "%s  %s  %s  %s\n", j.ID, c.text.Say("outbox.kind."+j.Kind, hint.Args{"Batch": j.Batch}), c.text.Say("outbox.state."+j.State, nil), j.Reason)
