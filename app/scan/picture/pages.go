@@ -14,7 +14,7 @@ import (
 type Params struct {
 	DPI       int                 // at which PDF pages are drawn first; default 200
 	Retry     []int               // at which a page is drawn again while Enough says no; default 300, 400
-	MaxPixels int                 // of one page; default 64 million
+	MaxPixels int                 // of one page; default 40 million, an A4 sheet at 600 dpi
 	Workers   int                 // pages read at a time; default: the processors
 	Enough    func(c []Code) bool // whether a page needs no second look; default: it has as many square codes as bar codes
 }
@@ -27,7 +27,7 @@ func (p Params) defaults() Params {
 		p.Retry = []int{300, 400}
 	}
 	if p.MaxPixels <= 0 {
-		p.MaxPixels = 64_000_000
+		p.MaxPixels = 40_000_000
 	}
 	if p.Workers <= 0 {
 		p.Workers = runtime.NumCPU()
