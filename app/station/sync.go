@@ -26,6 +26,9 @@ func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
 	if err == nil {
 		r.Changed, err = s.takeNews(ctx)
 	}
+	if err == nil && r.Changed > 0 { // what was taken in has been paid for: a balance from before would promise money that is gone
+		err = s.pullBalance(ctx, &PullReport{})
+	}
 	var shared *outbox.Unreachable
 	if errors.As(err, &shared) {
 		err = shared.Err

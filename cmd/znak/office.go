@@ -55,6 +55,15 @@ func (c *command) openAt(ctx context.Context, dir string) (_ *office, err error)
 	return o, nil
 }
 
+// with opens the data folder around do.
+func (c *command) with(ctx context.Context, do func(o *office) error) error {
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(o), o.Close())
+}
+
 func (o *office) wire(ctx context.Context, c *command) error {
 	if o.credentials == nil {
 		var err error

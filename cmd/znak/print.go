@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"znak/app/hint"
+	"znak/app/postal"
+	"znak/app/station"
+)
+
+func (c *command) printCommand() *cobra.Command {
+	var order station.PrintOrder
+	var only []string
+	cmd := c.verb("print BATCH", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		order.Batch = args[0]
+		if order.Limit < 0 {
+			return errUse{errors.New(c.say("print.limit", nil))}
+		}
+		for _, text := range only {
+			id, err := postal.ParseShPI(text)
+			if err != nil {
+				return errUse{errors.New(c.text.Hint(err))}
+			}
+			order.Only = append(order.Only, id)
+		}
+		return c.with(ctx, func(o *office) error {
+			r, err := o.station.Print(ctx, order, nil, nil)
+			document := map[string]any{"printed": r.Printed, "unknown": r.Unknown, "failed": r.Failed, "refused": c.refusals(r.Refused), "files": orEmpty(r.Files)}
+			told := c.answer(document, func(w io.Writer) {
+				if r.Run != "" || err == nil {
+					fmt.Fprintln(w, c.say("print.done", hint.Args{"Count": r.Printed, "Unknown": r.Unknown, "Failed": r.Failed}))
+				}
+				c.list(w, r.Refused)
+				for _, f := range r.Files {
+					fmt.Fprintln(w, f)
+				}
+			})
+			switch {
+			case err != nil || told != nil:
+				return errors.Join(err, told)
+			case r.Unknown > 0 || r.Failed > 0:
+				return errPerson
+			case len(r.Refused) > 0 && r.Printed == 0 && len(order.Only) > 0:
+				return errTold{&station.Refused{Reasons: []station.Reason{r.Refused[0].Reason}}}
+			case len(r.Refused) > 0:
+				return errPerson
+			}
+			return nil
+		})
+	})
+	cmd.Flags().StringVar(&order.Printer, "printer", "", c.say("flag.printer", nil))
+	cmd.Flags().IntVar(&order.Limit, "limit", 0, c.say("flag.limit", nil))
+	cmd.Flags().StringSliceVar(&only, "only", nil, c.say("flag.only", nil))
+	return cmd
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+func (c *command) reprintCommand() *cobra.Command {
+	var reason string
+	cmd := c.verb("reprint ШПИ", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		id, err := postal.ParseShPI(args[0])
+		if err != nil {
+			return errUse{errors.New(c.text.Hint(err))}
+		}
+		return c.with(ctx, func(o *office) error {
+			copies, err := o.station.Reprint(ctx, id, reason)
+			if err != nil {
+				return err
+			}
+			return c.answer(map[string]any{"shpi": id, "copies": copies}, func(w io.Writer) {
+				fmt.Fprintln(w, c.say("reprint.done", hint.Args{"ShPI": id.Grouped(), "Count": copies}))
+			})
+		})
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", c.say("flag.reason", nil))
+	return cmd
+}
+
+// declareCommand lets a person clear an unknown piece by saying what is on paper.
+func (c *command) declareCommand() *cobra.Command {
+	var printed, not bool
+	cmd := c.verb("declare ШПИ", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		id, err := postal.ParseShPI(args[0])
+		if err != nil {
+			return errUse{errors.New(c.text.Hint(err))}
+		}
+		if printed == not {
+			return errUse{errors.New(c.say("declare.flags", nil))}
+		}
+		return c.with(ctx, func(o *office) error {
+			declare := o.station.DeclareNotPrinted
+			if printed {
+				declare = o.station.DeclarePrinted
+			}
+			if err := declare(ctx, id); err != nil {
+				return err
+			}
+			row, err := o.station.Piece(ctx, id)
+			if err != nil {
+				return err
+			}
+			return c.answer(map[string]any{"shpi": id, "state": row.State}, func(w io.Writer) {
+				fmt.Fprintf(w, "%s  %s\n", id.Grouped(), c.text.Say("state."+string(row.State), nil))
+			})
+		})
+	})
+	cmd.Flags().BoolVar(&printed, "printed", false, c.say("flag.printed", nil))
+	cmd.Flags().BoolVar(&not, "not-printed", false, c.say("flag.not-printed", nil))
+	return cmd
+}
