@@ -1,0 +1,271 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/postal"
+	"znak/app/station"
+	"znak/app/ui/view"
+	"znak/store"
+)
+
+// batchScreen is one batch: what can be done with it, its letters, and the chosen letter with its envelope and its story.
+type batchScreen struct {
+	w        *Window
+	name     string
+	v        view.Batch
+	loaded   bool
+	actions  *fyne.Container
+	rows     []*actionRow
+	ready    *widget.Label
+	icon     *widget.Icon
+	sum      *line
+	bar      *bar
+	counts   *line
+	notes    *widget.Label
+	notesBox fyne.CanvasObject
+	printer  *choice
+	devices  []string // their names, as the choice lists them
+	printers *fyne.Container
+	filters  *fyne.Container
+	chips    []*button
+	list     []view.PieceFilter
+	filter   string
+	table    *piecesTable
+	letter   *letter
+	box      fyne.CanvasObject
+}
+
+func newBatchScreen(w *Window) *batchScreen {
+	s := &batchScreen{w: w, filter: "all", icon: widget.NewIcon(nil), sum: whole(""), bar: newBar(8), counts: muted(""), filters: hbox(4)}
+	s.actions = vbox(6)
+	s.sum.Step, s.sum.Bold = theme.SizeNameSubHeadingText, true
+	s.counts.Step = sizeTable
+	var readyBox fyne.CanvasObject
+	s.ready, readyBox = para("", view.Plain)
+	s.notes, s.notesBox = para("", view.Plain)
+	s.printer = newChoice(w, nil, nil)
+	label := muted(w.words.T("ui.print.to-printer"))
+	label.Whole = true
+	s.printers = container.NewBorder(nil, nil, inset(0, 8, label), nil, s.printer)
+	s.printers.Hide()
+	state := vbox(8,
+		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
+		s.notesBox, s.bar, s.counts, s.printers)
+	top := container.New(shares{[]float32{1, 1}, 16}, s.actions, newPanel(colorPanel, 10, inset(12, 16, state)))
+
+	s.table = newPiecesTable(w, batchColumns)
+	s.letter = newLetter(w)
+	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
+	split := container.NewHSplit(container.NewBorder(inset(6, 0, s.filters), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
+	split.SetOffset(0.66)
+	s.box = container.NewBorder(top, nil, nil, nil, split)
+	return s
+}
+
+func (s *batchScreen) head() (string, string) {
+	if !s.loaded {
+		return s.w.words.Say("ui.batch.title", map[string]any{"Name": s.name}), ""
+	}
+	return s.v.Title, s.v.About
+}
+func (s *batchScreen) content() fyne.CanvasObject { return s.box }
+func (s *batchScreen) batch() string              { return s.name }
+func (s *batchScreen) focus() fyne.Focusable      { return s.table.grid }
+
+func (s *batchScreen) show(name string) {
+	if name != s.name {
+		s.name, s.loaded, s.filter = name, false, "all"
+		s.letter.clear()
+	}
+	s.refresh()
+	load(s.w.tasks, "printers", func(ctx context.Context) ([]station.PrinterView, error) { return s.w.station.Printers(ctx), nil },
+		func(list []station.PrinterView, _ error) {
+			var names []string
+			s.devices = nil
+			for _, p := range list {
+				names = append(names, s.w.words.PrinterName(p.Info.Name))
+				s.devices = append(s.devices, p.Info.Name)
+			}
+			s.printer.Options = names
+			if len(names) > 1 { // a choice only where there is one
+				if s.printer.Selected == "" {
+					s.printer.SetSelected(names[0])
+				}
+				s.printers.Show()
+			} else {
+				s.printers.Hide()
+			}
+		})
+}
+
+func (s *batchScreen) refresh() {
+	name := s.name
+	load(s.w.tasks, "batch", func(ctx context.Context) (station.BatchView, error) { return s.w.station.Batch(ctx, name) },
+		func(b station.BatchView, err error) {
+			if s.w.told(err) && s.name == name {
+				s.fill(b)
+			}
+		})
+	if s.letter.shown != "" {
+		s.letter.show(s.letter.shown)
+	}
+}
+
+func (s *batchScreen) fill(b station.BatchView) {
+	s.v, s.loaded = s.w.words.BatchOf(b), true
+	s.w.retitle(s)
+	s.ready.Importance = importance(s.v.Tone)
+	s.ready.SetText(s.v.Short)
+	s.icon.SetResource(s.w.icons.get(shapeOf(s.v.Tone), inkOf(s.v.Tone)))
+	s.sum.set(s.v.Sum, theme.ColorNameForeground)
+	s.bar.set(stateSlices(s.v.States)...)
+	s.counts.set(countsText(s.v.States), colorMuted)
+	notes := strings.Join(s.v.Notes, "\n")
+	if len(s.v.Reasons) > 1 { // the first stands beside the button
+		notes = strings.Join(append(s.v.Reasons[1:len(s.v.Reasons):len(s.v.Reasons)], s.v.Notes...), "\n")
+	}
+	if notes != s.notes.Text {
+		s.notes.SetText(notes)
+	}
+	show(s.notesBox, notes != "")
+	s.setActions()
+	s.setFilters(s.w.words.FiltersOf(b.States))
+	s.fillTable()
+}
+
+// actionRow is a button with the reason beside it where it is dead.
+type actionRow struct {
+	button *button
+	why    *widget.Label
+	do     view.Action
+}
+
+var actionKeys = map[view.Do]string{view.DoPrint: "F2", view.DoVerify: "F3", view.DoHandOver: "F4"}
+
+func (s *batchScreen) setActions() {
+	if len(s.rows) != len(s.v.Actions) {
+		s.rows, s.actions.Objects = nil, nil
+		for range s.v.Actions {
+			r := &actionRow{}
+			r.button = newButton(s.w, "", nil, func() { s.do(r.do) })
+			r.button.Alignment = widget.ButtonAlignLeading
+			var why fyne.CanvasObject
+			r.why, why = para("", view.Plain)
+			r.why.SizeName = sizeTable
+			s.rows = append(s.rows, r)
+			s.actions.Add(container.NewBorder(nil, nil, container.NewCenter(wide(280, r.button)), nil, container.New(centerY{}, inset(0, 12, why))))
+		}
+	}
+	for i, a := range s.v.Actions {
+		r := s.rows[i]
+		r.do = a
+		label := a.Label
+		if key := actionKeys[a.Do]; key != "" {
+			label = s.w.words.Say("ui.key", map[string]any{"Label": label, "Key": key})
+		}
+		r.button.set(label, a.Alive)
+		want := widget.MediumImportance
+		if a.Alive && a.Do == s.v.Next.Do {
+			want = widget.HighImportance
+		}
+		if r.button.Importance != want {
+			r.button.Importance = want
+			r.button.Refresh()
+		}
+		if r.why.Text != a.Why {
+			r.why.SetText(a.Why)
+		}
+	}
+	s.actions.Refresh()
+}
+
+func (s *batchScreen) do(a view.Action) {
+	if a.Do == view.DoPrint {
+		s.w.print(station.PrintOrder{Batch: a.Batch, Printer: s.printerName()})
+		return
+	}
+	s.w.do(a)
+}
+
+// printerName is the chosen printer; "" is the default one.
+func (s *batchScreen) printerName() string {
+	if i := s.printer.SelectedIndex(); s.printers.Visible() && i >= 0 && i < len(s.devices) {
+		return s.devices[i]
+	}
+	return ""
+}
+
+func (s *batchScreen) setFilters(list []view.PieceFilter) {
+	s.list = list
+	if len(s.chips) != len(list) {
+		s.chips, s.filters.Objects = nil, nil
+		for i := range list {
+			b := quiet(newButton(s.w, "", nil, func() { s.choose(s.list[i].Key) }))
+			s.chips = append(s.chips, b)
+			s.filters.Add(b)
+		}
+	}
+	known := false
+	for _, f := range list {
+		known = known || f.Key == s.filter
+	}
+	if !known {
+		s.filter = "all"
+	}
+	for i, f := range list {
+		s.chips[i].set(f.Label, true)
+		want := widget.LowImportance
+		if f.Key == s.filter {
+			want = widget.MediumImportance
+		}
+		if s.chips[i].Importance != want {
+			s.chips[i].Importance = want
+			s.chips[i].Refresh()
+		}
+	}
+}
+
+func (s *batchScreen) choose(key string) {
+	s.filter = key
+	s.setFilters(s.list)
+	s.fillTable()
+}
+
+func (s *batchScreen) fillTable() {
+	for _, f := range s.list {
+		if f.Key == s.filter {
+			s.table.set(store.PieceQuery{Batch: s.name, States: f.States}, f.Count)
+		}
+	}
+}
+
+// selectPiece selects a letter of the batch that is shown.
+func (s *batchScreen) selectPiece(id postal.ShPI) {
+	s.filter = "all"
+	s.letter.show(id)
+	load(s.w.tasks, "select-piece", func(ctx context.Context) (store.PieceRow, error) { return s.w.station.Piece(ctx, id) },
+		func(row store.PieceRow, err error) {
+			if s.w.told(err) && row.Batch == s.name {
+				s.table.selectPiece(id, row.Pos)
+			}
+		})
+}
+
+// centerY puts its content into the middle of the height, over the whole width.
+type centerY struct{}
+
+func (centerY) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+
+func (centerY) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(fyne.NewSize(size.Width, 0))
+	h := o[0].MinSize().Height
+	o[0].Move(fyne.NewPos(0, max((size.Height-h)/2, 0)))
+	o[0].Resize(fyne.NewSize(size.Width, h))
+}

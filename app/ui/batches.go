@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/station"
+	"znak/app/ui/view"
+)
+
+// batchesScreen lists the batches with readiness and reasons in words, each with the one button that helps.
+type batchesScreen struct {
+	w      *Window
+	all    view.Batches
+	shown  []view.Batch
+	closed bool // which list
+	list   *rows
+	tabs   [2]*button
+	empty  *widget.Label
+	none   fyne.CanvasObject
+	box    fyne.CanvasObject
+}
+
+func newBatchesScreen(w *Window) *batchesScreen {
+	s := &batchesScreen{w: w}
+	s.list = newRows(w, func() int { return len(s.shown) }, func() fyne.CanvasObject { return newBatchRow(w) },
+		func(i int, o fyne.CanvasObject) { o.(*batchRow).set(s.shown[i]) })
+	s.list.HideSeparators = true
+	selected := -1
+	s.list.OnSelected = func(i int) { selected = i }
+	s.list.enter = func() {
+		if selected >= 0 && selected < len(s.shown) {
+			w.open(screenBatch, s.shown[selected].Name)
+		}
+	}
+	for i, key := range []string{"ui.batches.open", "ui.batches.closed"} {
+		s.tabs[i] = newButton(w, w.words.T(key), nil, func() { s.choose(i == 1) })
+	}
+	pull := newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull)
+	top := container.NewBorder(nil, nil, hbox(4, s.tabs[0], s.tabs[1]), pull)
+	var words fyne.CanvasObject
+	s.empty, words = para("", view.Plain)
+	s.none = middle(words)
+	s.none.Hide()
+	s.box = container.NewBorder(inset(0, 0, top), nil, nil, nil, inset(8, 0, container.NewStack(s.list, s.none)))
+	s.choose(false)
+	return s
+}
+
+func (s *batchesScreen) head() (string, string)     { return s.w.words.T("ui.menu.batches"), "" }
+func (s *batchesScreen) content() fyne.CanvasObject { return s.box }
+func (s *batchesScreen) show(string)                { s.refresh() }
+
+func (s *batchesScreen) refresh() {
+	load(s.w.tasks, "batches", s.w.station.Batches, func(list []station.BatchView, err error) {
+		if s.w.told(err) {
+			s.all = s.w.words.BatchesOf(list)
+			s.fill()
+		}
+	})
+}
+
+func (s *batchesScreen) choose(closed bool) {
+	s.closed = closed
+	for i, b := range s.tabs {
+		b.Importance = widget.LowImportance
+		if (i == 1) == closed {
+			b.Importance = widget.MediumImportance
+		}
+		b.Refresh()
+	}
+	s.fill()
+}
+
+func (s *batchesScreen) fill() {
+	s.shown = s.all.Open
+	none := "ui.batches.none-open"
+	if s.closed {
+		s.shown, none = s.all.Closed, "ui.batches.none-closed"
+	}
+	switch {
+	case len(s.shown) > 0:
+		s.none.Hide()
+	case s.all.Empty != "":
+		s.empty.SetText(s.all.Empty)
+		s.none.Show()
+	default:
+		s.empty.SetText(s.w.words.T(none))
+		s.none.Show()
+	}
+	s.list.Refresh()
+}
+
+// batchRow is one batch in the list.
+type batchRow struct {
+	widget.BaseWidget
+	w       *Window
+	v       view.Batch
+	title   *line
+	about   *line
+	sum     *line
+	icon    *widget.Icon
+	ready   *line
+	states  *line
+	bar     *bar
+	next    *button
+	content fyne.CanvasObject
+}
+
+func newBatchRow(w *Window) *batchRow {
+	r := &batchRow{w: w, title: whole(""), about: muted(""), sum: whole(""), icon: widget.NewIcon(nil), ready: newLine(""), states: muted(""), bar: newBar(6)}
+	r.title.Step, r.title.Bold = theme.SizeNameSubHeadingText, true
+	r.sum.Bold = true
+	r.states.Step = sizeTable
+	r.next = newButton(w, "", nil, func() { w.do(r.v.Next) })
+	first := container.NewBorder(nil, nil, hbox(12, r.title), r.sum, r.about)
+	second := container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(20, 20), r.icon), nil, inset(0, 6, r.ready))
+	third := container.New(shares{[]float32{1, 2.4}, 16}, container.New(centerY{}, r.bar), r.states)
+	left := vbox(6, first, second, third)
+	right := container.NewCenter(wide(250, r.next))
+	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, nil, inset(0, 16, right), left))))
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *batchRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }
+
+// Tapped opens the batch.
+func (r *batchRow) Tapped(*fyne.PointEvent) { r.w.open(screenBatch, r.v.Name) }
+
+func (r *batchRow) set(v view.Batch) {
+	r.v = v
+	r.title.set(v.Title, theme.ColorNameForeground)
+	r.about.set(v.About, colorMuted)
+	r.sum.set(v.Sum, theme.ColorNameForeground)
+	r.icon.SetResource(r.w.icons.get(shapeOf(v.Tone), inkOf(v.Tone)))
+	r.ready.set(v.Ready, inkOf(v.Tone))
+	r.states.set(countsText(v.States), colorMuted)
+	r.bar.set(stateSlices(v.States)...)
+	r.next.set(v.Next.Label, v.Next.Alive)
+	r.content.Refresh()
+	want := widget.MediumImportance
+	if v.Next.Do != view.DoOpen && v.Next.Do != view.DoWait {
+		want = widget.HighImportance
+	}
+	if r.next.Importance != want {
+		r.next.Importance = want
+		r.next.Refresh()
+	}
+}
+
+func countsText(states []view.StateCount) string {
+	s := ""
+	for i, c := range states {
+		if i > 0 {
+			s += " · "
+		}
+		s += c.Text
+	}
+	return s
+}
+
+// stateSlices turns the counts into a bar; what is not printed yet is the bare ground, at the end.
+func stateSlices(states []view.StateCount) []slice {
+	total := 0
+	for _, c := range states {
+		total += c.Count
+	}
+	var list []slice
+	for _, tone := range []view.Tone{view.OK, view.Accent, view.Warn, view.Stop} {
+		n := 0
+		for _, c := range states {
+			if c.Tone == tone {
+				n += c.Count
+			}
+		}
+		if n > 0 {
+			list = append(list, slice{float64(n) / float64(total), fillOf(tone)})
+		}
+	}
+	return list
+}
+
+// batchNames are the batches a person can choose from: those that are not closed.
+func (w *Window) batchNames(ctx context.Context) ([]string, error) {
+	list, err := w.station.Batches(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, b := range w.words.BatchesOf(list).Open {
+		names = append(names, b.Name)
+	}
+	return names, nil
+}

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/ui/view"
+	"znak/store"
+)
+
+// searchScreen lists the letters that a query finds in all batches.
+type searchScreen struct {
+	w      *Window
+	text   string
+	about  string
+	table  *piecesTable
+	letter *letter
+	none   fyne.CanvasObject
+	split  *container.Split
+	box    fyne.CanvasObject
+}
+
+// maxFound is how many letters a search shows: a person who wants more wants another query.
+const maxFound = 200
+
+func newSearchScreen(w *Window) *searchScreen {
+	s := &searchScreen{w: w, table: newPiecesTable(w, searchColumns), letter: newLetter(w)}
+	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
+	s.table.open = func(row store.PieceRow) { w.openPiece(row.ShPI) }
+	_, words := para(w.words.T("ui.search.none"), view.Plain)
+	s.none = middle(words)
+	s.none.Hide()
+	s.split = container.NewHSplit(s.table.box, inset(6, 8, s.letter.box))
+	s.split.SetOffset(0.66)
+	s.box = container.NewStack(s.split, s.none)
+	return s
+}
+
+func (s *searchScreen) head() (string, string) {
+	return s.w.words.Say("ui.search.title", map[string]any{"Text": s.text}), s.about
+}
+func (s *searchScreen) content() fyne.CanvasObject { return s.box }
+func (s *searchScreen) focus() fyne.Focusable      { return s.table.grid }
+
+func (s *searchScreen) show(text string) {
+	if text != s.text {
+		s.text, s.about = text, ""
+		s.letter.clear()
+	}
+	s.refresh()
+}
+
+func (s *searchScreen) refresh() {
+	q := store.PieceQuery{Text: s.text, Limit: maxFound + 1}
+	load(s.w.tasks, "search", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.Pieces(ctx, q) },
+		func(list []store.PieceRow, err error) {
+			if !s.w.told(err) || q.Text != s.text {
+				return
+			}
+			s.about = s.w.words.N("ui.search.found", len(list))
+			if len(list) > maxFound {
+				list = list[:maxFound]
+				s.about = s.w.words.Say("ui.search.first", map[string]any{"N": s.w.words.Number(maxFound)})
+			}
+			s.w.retitle(s)
+			s.table.fill(q, list)
+			show(s.none, len(list) == 0)
+			show(s.split, len(list) > 0)
+			if len(list) == 1 && s.letter.shown == "" {
+				s.table.grid.Select(widget.TableCellID{})
+			}
+		})
+}

@@ -1,0 +1,201 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"znak/app/station"
+	"znak/app/text"
+	"znak/app/ui/view"
+)
+
+// settingsScreen: one idea a block; every setting says what it changes and its default.
+type settingsScreen struct {
+	w     *Window
+	shown []view.Setting
+	work  *fyne.Container
+	box   fyne.CanvasObject
+}
+
+func newSettingsScreen(w *Window) *settingsScreen {
+	s := &settingsScreen{w: w, work: vbox(16)}
+	language := s.language()
+	account := newPanel(colorPanel, 10, inset(16, 16, vbox(10, subheading(w.words.T("ui.settings.account")), newAccountForm(w, w.params.Account).box)))
+	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.work, language)))
+	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(account)))
+	return s
+}
+
+func (s *settingsScreen) head() (string, string)     { return s.w.words.T("ui.menu.settings"), "" }
+func (s *settingsScreen) content() fyne.CanvasObject { return s.box }
+func (s *settingsScreen) show(string)                { s.refresh() }
+
+func (s *settingsScreen) refresh() {
+	load(s.w.tasks, "settings", s.w.station.Settings, func(list []station.Setting, err error) {
+		if s.w.told(err) {
+			s.fill(s.w.words.SettingsOf(list))
+		}
+	})
+}
+
+func (s *settingsScreen) fill(list []view.Setting) {
+	if sameSettings(list, s.shown) {
+		return
+	}
+	s.shown = list
+	s.work.Objects = nil
+	for _, v := range list {
+		s.work.Add(s.setting(v))
+	}
+	s.work.Refresh()
+}
+
+func sameSettings(a, b []view.Setting) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Key != b[i].Key || a[i].Value != b[i].Value || len(a[i].Choices) != len(b[i].Choices) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *settingsScreen) setting(v view.Setting) fyne.CanvasObject {
+	about, aboutBox := para(v.About, view.Plain)
+	about.SizeName = sizeTable
+	usual := muted(v.Default)
+	usual.Step = sizeTable
+	switch v.Kind {
+	case "bool":
+		c := newCheck(s.w, v.Label, nil)
+		c.Checked = v.Value == "true"
+		c.OnChanged = func(on bool) {
+			value := "false"
+			if on {
+				value = "true"
+			}
+			s.save(v.Key, value)
+		}
+		return vbox(2, c, inset(0, 36, vbox(2, aboutBox, usual)))
+	case "choice":
+		labels := []string{}
+		chosen := ""
+		for _, c := range v.Choices {
+			labels = append(labels, c.Label)
+			if c.Key == v.Value {
+				chosen = c.Label
+			}
+		}
+		c := newChoice(s.w, labels, nil)
+		c.Selected = chosen
+		c.OnChanged = func(label string) {
+			for _, o := range v.Choices {
+				if o.Label == label {
+					s.save(v.Key, o.Key)
+				}
+			}
+		}
+		return vbox(4, whole(v.Label), c, aboutBox, usual)
+	}
+	e := newEntry(s.w, v.Setting.Default)
+	e.SetText(v.Value)
+	e.OnSubmitted = func(text string) { s.save(v.Key, text) }
+	return vbox(4, whole(v.Label), e, aboutBox, usual)
+}
+
+func (s *settingsScreen) save(key, value string) {
+	background(s.w.tasks, func(ctx context.Context) (bool, error) { return true, s.w.station.SetSetting(ctx, key, value) }, func(_ bool, err error) {
+		if s.w.told(err) {
+			s.w.say(view.OK, s.w.words.T("ui.settings.saved"))
+		} else {
+			s.shown = nil // show what is really set
+		}
+		s.refresh()
+	})
+}
+
+func (s *settingsScreen) language() fyne.CanvasObject {
+	var labels []string
+	for _, l := range text.Languages {
+		labels = append(labels, s.w.words.T("ui.lang."+l))
+	}
+	c := newChoice(s.w, labels, nil)
+	c.Selected = s.w.words.T("ui.lang." + s.w.words.Lang())
+	c.OnChanged = func(label string) {
+		for i, l := range labels {
+			if l == label && text.Languages[i] != s.w.words.Lang() {
+				s.w.speak(text.Languages[i])
+			}
+		}
+	}
+	about := muted(s.w.words.T("ui.settings.language-about"))
+	about.Step = sizeTable
+	return vbox(4, whole(s.w.words.T("ui.settings.language")), c, about)
+}
+
+// accountForm connects the station with the post. Secrets go in and never come back.
+type accountForm struct {
+	w                           *Window
+	url, login, token, password *entry
+	save                        *button
+	why                         *line
+	box                         fyne.CanvasObject
+}
+
+func newAccountForm(w *Window, known Account) *accountForm {
+	f := &accountForm{w: w}
+	f.url = newEntry(w, "https://otpravka-api.pochta.ru")
+	f.url.SetText(known.URL)
+	f.login = newEntry(w, "")
+	f.login.SetText(known.Login)
+	f.token, f.password = newSecret(w, w.words.T("ui.account.keep")), newSecret(w, w.words.T("ui.account.keep"))
+	f.save = newButton(w, w.words.T("ui.account.save"), theme.ConfirmIcon(), f.submit)
+	f.why = muted("")
+	_, about := para(w.words.T("ui.settings.account-about"), view.Plain)
+	field := func(key string, e *entry) fyne.CanvasObject { return vbox(2, muted(w.words.T(key)), e) }
+	f.box = vbox(10, about,
+		field("ui.account.url", f.url), field("ui.account.login", f.login), field("ui.account.token", f.token), field("ui.account.password", f.password),
+		container.NewBorder(nil, nil, f.save, nil, inset(0, 12, f.why)))
+	for _, e := range []*entry{f.url, f.login, f.token, f.password} {
+		e.OnChanged = func(string) { f.check() }
+		e.OnSubmitted = func(string) { f.submit() }
+	}
+	f.check()
+	return f
+}
+
+// check keeps the button dead, with the reason beside it, until everything is filled in.
+func (f *accountForm) check() {
+	whole := f.url.Text != "" && f.login.Text != "" && f.token.Text != "" && f.password.Text != ""
+	f.save.set(f.save.Text, whole)
+	if whole {
+		f.why.set("", colorMuted)
+	} else {
+		f.why.set(f.w.words.T("ui.account.fill"), colorMuted)
+	}
+}
+
+func (f *accountForm) submit() {
+	if f.save.Disabled() {
+		return
+	}
+	a := Account{URL: f.url.Text, Login: f.login.Text, Token: f.token.Text, Password: f.password.Text}
+	taken := start(f.w.tasks, "account", func(ctx context.Context) (view.Station, error) { return f.w.params.SaveAccount(ctx, a) }, func(s view.Station, err error) {
+		if !f.w.told(err) {
+			return
+		}
+		f.token.SetText("")
+		f.password.SetText("")
+		f.w.params.Account = Account{URL: a.URL, Login: a.Login}
+		f.w.say(view.OK, f.w.words.T("ui.account.saved"))
+		f.w.goOn(s)
+	})
+	if taken {
+		f.w.say(view.Accent, f.w.words.T("ui.first.connecting"))
+	}
+}

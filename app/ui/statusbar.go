@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/ui/view"
+)
+
+// statusBar is the line at the bottom: always there, always true; each part opens its screen.
+type statusBar struct {
+	w     *Window
+	box   fyne.CanvasObject
+	parts *fyne.Container
+	shown []view.Part
+	run   string
+}
+
+func newStatusBar(w *Window) *statusBar {
+	s := &statusBar{w: w, parts: container.New(fitting{})}
+	help := newLink(w.words.T("ui.status.help"), func() { w.open(screenHelp, "") })
+	help.Step, help.Ink, help.Whole = sizeTable, colorMuted, true
+	row := container.NewBorder(nil, nil, nil, help, s.parts)
+	s.box = newPanel(colorPanel, 0, vbox(0, widget.NewSeparator(), inset(6, 16, row)))
+	return s
+}
+
+// set shows the parts; nothing is redrawn where nothing has changed.
+func (s *statusBar) set(parts []view.Part, run string) {
+	if run == s.run && equal(parts, s.shown) {
+		return
+	}
+	s.shown, s.run = parts, run
+	s.parts.Objects = nil
+	if run != "" {
+		s.add(view.Part{Text: run, Tone: view.Accent, Screen: screenPrint}, true)
+	}
+	for i, p := range parts {
+		s.add(p, i == 0)
+	}
+	s.parts.Refresh()
+}
+
+func (s *statusBar) add(p view.Part, shape bool) {
+	if len(s.parts.Objects) > 0 {
+		dot := whole("  ·  ")
+		dot.Step, dot.Ink = sizeTable, colorMuted
+		s.parts.Add(dot)
+	}
+	if shape || p.Tone == view.Warn || p.Tone == view.Stop {
+		icon := widget.NewIcon(s.w.icons.get(shapeOf(p.Tone), inkOf(p.Tone)))
+		s.parts.Add(container.NewCenter(container.NewGridWrap(fyne.NewSize(16, 16), icon)))
+		s.parts.Add(whole(" "))
+	}
+	l := newLink(p.Text, func() { s.w.open(p.Screen, "") })
+	l.Step, l.Ink, l.Whole = sizeTable, inkOf(p.Tone), true
+	if p.Tone == view.OK || p.Tone == view.Plain {
+		l.Ink = theme.ColorNameForeground
+	}
+	s.parts.Add(l)
+}
+
+func equal(a, b []view.Part) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// fitting lays its objects side by side and leaves out what no longer fits, so that the line never widens the window.
+type fitting struct{}
+
+func (fitting) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	h := float32(18)
+	for _, o := range objects {
+		h = max(h, o.MinSize().Height)
+	}
+	return fyne.NewSize(200, h)
+}
+
+func (fitting) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x, full := float32(0), false
+	for _, o := range objects {
+		w := o.MinSize().Width
+		full = full || x+w > size.Width
+		show(o, !full)
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(w, size.Height))
+		x += w
+	}
+}

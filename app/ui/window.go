@@ -1,0 +1,690 @@
+// Package ui is the window: screens over the same station that the commands use. Nothing here decides anything about mail or
+// money; what a screen shows comes from package view, which is tested without pixels.
+//
+// One rule holds everywhere: widgets are written on the UI thread, the station is called off it (async.go). A refresh keeps the row, the
+// scroll and the focus.
+package ui
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/postal"
+	"znak/app/scan"
+	"znak/app/station"
+	"znak/app/text"
+	"znak/app/ui/view"
+)
+
+// Params are the parts of the window. Station, Text, SaveAccount and StartTraining are required.
+type Params struct {
+	Station view.Station // view.Of makes one of the real station
+	Text    *text.Printer
+
+	// SaveAccount checks and keeps the account (its secrets go into the keyring) and gives the station to go on with. It is called off the UI thread.
+	SaveAccount func(ctx context.Context, a Account) (view.Station, error)
+	// StartTraining starts the training post office and gives the station on it. It is called off the UI thread.
+	StartTraining func(ctx context.Context) (view.Station, error)
+
+	// optional
+
+	Account     Account           // what is known of the account, without secrets
+	SetLanguage func(lang string) // remembers the language; the window itself changes at once
+	Log         *slog.Logger
+}
+
+// Account is what a person types to connect the station with the post.
+type Account struct{ URL, Login, Token, Password string }
+
+// Run builds the window and runs the application until it is closed.
+func Run(app fyne.App, p Params) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	app.Settings().SetTheme(Theme())
+	w := newWindow(app, newTasks(ctx), p)
+	go w.beat(ctx)
+	w.win.ShowAndRun()
+}
+
+// Window is the program's window.
+type Window struct {
+	params  Params
+	app     fyne.App
+	win     fyne.Window
+	tasks   *tasks
+	log     *slog.Logger
+	station view.Station
+	words   view.Words
+	icons   tinted
+	ears    *ears
+	started time.Time
+
+	frame   *frame
+	screens map[string]screen
+	here    place
+	back    []place
+	run     *printRun // the print run that goes on, or the last one
+	pics    *pictures
+	beats   int
+}
+
+// place is a screen with what it shows.
+type place struct{ screen, arg string }
+
+// screen is one page of the window. It is built once; show gives it something to show, refresh asks the station again.
+type screen interface {
+	head() (title, about string)
+	content() fyne.CanvasObject
+	show(arg string)
+	refresh()
+}
+
+// fullScreen takes the whole window and every key.
+type fullScreen interface {
+	screen
+	key(*fyne.KeyEvent)
+	heard(scan.Input)
+}
+
+// scanTaker is a screen that wants what the scanner says; other screens open the scanned letter.
+type scanTaker interface {
+	scanned(text string)
+	typedIn(text string) // what a person typed meanwhile, for the field of the screen
+}
+
+// batchHolder is a screen on which the keys F2 to F4 mean one batch.
+type batchHolder interface{ batch() string }
+
+// Screens that no menu item leads to.
+const (
+	screenBatch    = "batch"
+	screenPrint    = "print"
+	screenHandOver = "handover"
+	screenSearch   = "search"
+	screenHelp     = "help"
+	screenFirst    = "first"
+)
+
+const windowWidth, windowHeight = 1280, 760
+
+func newWindow(app fyne.App, t *tasks, p Params) *Window {
+	w := &Window{params: p, app: app, tasks: t, log: p.Log, station: p.Station, icons: tinted{}, started: time.Now()}
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
+	w.words = view.NewWords(p.Text)
+	w.ears = newEars(t, w.heard)
+	w.pics = newPictures(w)
+	w.win = app.NewWindow(w.words.T("ui.app"))
+	w.win.SetPadded(false)
+	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.win.SetCloseIntercept(w.close)
+	c := w.win.Canvas()
+	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { w.key(ev) })
+	c.SetOnTypedRune(func(r rune) { w.typed(r, false) })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(s fyne.Shortcut) { w.shortcut(s) })
+	w.build()
+	return w
+}
+
+// build makes all screens anew: at the start, for another language, for another station.
+func (w *Window) build() {
+	w.screens = map[string]screen{}
+	w.here, w.back = place{}, nil
+	w.frame = newFrame(w)
+	w.tasks.busy = w.frame.busy
+	w.win.SetTitle(w.words.T("ui.app"))
+	w.win.SetContent(w.frame.root)
+	if !w.station.HasAccount() {
+		w.open(screenFirst, "")
+	} else {
+		w.open(view.ScreenToday, "")
+	}
+	w.refreshStatus()
+}
+
+func (w *Window) make(name string) screen {
+	switch name {
+	case view.ScreenBatches:
+		return newBatchesScreen(w)
+	case view.ScreenVerify:
+		return newVerifyScreen(w)
+	case view.ScreenReprint:
+		return newReprintScreen(w)
+	case view.ScreenOutbox:
+		return newOutboxScreen(w)
+	case view.ScreenMoney:
+		return newMoneyScreen(w)
+	case view.ScreenSettings:
+		return newSettingsScreen(w)
+	case screenBatch:
+		return newBatchScreen(w)
+	case screenPrint:
+		return newPrintScreen(w)
+	case screenHandOver:
+		return newHandOverScreen(w)
+	case screenSearch:
+		return newSearchScreen(w)
+	case screenHelp:
+		return newHelpScreen(w)
+	case screenFirst:
+		return newFirstScreen(w)
+	}
+	return newTodayScreen(w)
+}
+
+func (w *Window) screen(name string) screen {
+	s, ok := w.screens[name]
+	if !ok {
+		s = w.make(name)
+		w.screens[name] = s
+	}
+	return s
+}
+
+// open goes to a screen and remembers the way back.
+func (w *Window) open(name, arg string) {
+	to := place{name, arg}
+	if w.here.screen != "" && w.here != to && w.here.screen != screenFirst {
+		w.back = append(w.back, w.here)
+		if len(w.back) > 50 {
+			w.back = w.back[1:]
+		}
+	}
+	w.goTo(to)
+}
+
+// goBack is Esc.
+func (w *Window) goBack() {
+	if len(w.back) == 0 {
+		if w.here.screen != view.ScreenToday && w.here.screen != screenFirst {
+			w.goTo(place{view.ScreenToday, ""})
+		}
+		return
+	}
+	to := w.back[len(w.back)-1]
+	w.back = w.back[:len(w.back)-1]
+	w.goTo(to)
+}
+
+func (w *Window) goTo(to place) {
+	w.here = to
+	w.frame.notice.leave()
+	w.win.Canvas().Unfocus()
+	s := w.screen(to.screen)
+	s.show(to.arg)
+	w.frame.put(s)
+	if f, ok := s.(interface{ focus() fyne.Focusable }); ok && f.focus() != nil {
+		w.win.Canvas().Focus(f.focus())
+	}
+}
+
+// current is the screen in view.
+func (w *Window) current() screen { return w.screen(w.here.screen) }
+
+// retitle shows the head of the current screen after it has changed.
+func (w *Window) retitle(s screen) {
+	if w.current() == s {
+		w.frame.retitle(s)
+	}
+}
+
+// key is the first to see every key.
+func (w *Window) key(ev *fyne.KeyEvent) bool {
+	if full, ok := w.current().(fullScreen); ok {
+		full.key(ev)
+		return true
+	}
+	switch ev.Name {
+	case fyne.KeyF1:
+		w.open(screenHelp, "")
+	case fyne.KeyF2:
+		w.act(view.DoPrint)
+	case fyne.KeyF3:
+		w.open(view.ScreenVerify, w.batchHere())
+	case fyne.KeyF4:
+		w.act(view.DoHandOver)
+	case fyne.KeyF5:
+		w.pull()
+	case fyne.KeyEscape:
+		w.goBack()
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if !w.ears.running() {
+			return false
+		}
+		w.ears.press('\r') // of a scan: it must not press the button that has the focus
+	case fyne.KeySpace:
+		return w.ears.running() // its character follows
+	default:
+		return false
+	}
+	return true
+}
+
+// typed hears the characters that no field for text takes.
+func (w *Window) typed(r rune, field bool) bool {
+	if field {
+		_, full := w.current().(fullScreen)
+		_, takes := w.current().(scanTaker)
+		if !full && !takes || w.win.Canvas().Focused() == fyne.Focusable(w.frame.search) {
+			return false
+		}
+	}
+	w.ears.press(r)
+	return true
+}
+
+func (w *Window) shortcut(s fyne.Shortcut) bool {
+	c, ok := s.(*desktop.CustomShortcut)
+	if !ok || c.KeyName != fyne.KeyF || c.Modifier != fyne.KeyModifierShortcutDefault {
+		return false
+	}
+	if _, full := w.current().(fullScreen); !full {
+		w.win.Canvas().Focus(w.frame.search)
+		w.frame.search.DoubleTapped(nil)
+	}
+	return true
+}
+
+// heard gets every finished run of keys.
+func (w *Window) heard(in scan.Input) {
+	switch s := w.current().(type) {
+	case fullScreen:
+		s.heard(in)
+	case scanTaker:
+		if in.Scan {
+			s.scanned(in.Text)
+		} else {
+			s.typedIn(in.Text)
+		}
+	default:
+		if id, ok := view.FindShPI(in.Text); ok && in.Scan {
+			w.openPiece(id)
+		}
+	}
+}
+
+// batchHere is the batch that the keys mean on this screen; "" where there is none.
+func (w *Window) batchHere() string {
+	if s, ok := w.current().(batchHolder); ok {
+		return s.batch()
+	}
+	return ""
+}
+
+// act does F2 and F4: on the batch in view, else on the one that is first in line for it.
+func (w *Window) act(do view.Do) {
+	name := w.batchHere()
+	start(w.tasks, "act", func(ctx context.Context) (view.Action, error) {
+		list, err := w.station.Batches(ctx)
+		if err != nil {
+			return view.Action{}, err
+		}
+		shown := w.words.BatchesOf(list)
+		dead := view.Action{Why: w.words.T("ui.why.no-batch")}
+		for _, b := range append(shown.Open, shown.Closed...) {
+			if name != "" && b.Name != name {
+				continue
+			}
+			for _, a := range b.Actions {
+				if a.Do != do {
+					continue
+				}
+				if a.Alive {
+					return a, nil
+				}
+				if name != "" {
+					dead = a
+				}
+			}
+		}
+		return dead, nil
+	}, func(a view.Action, err error) {
+		switch {
+		case err != nil:
+			w.trouble(err)
+		case !a.Alive:
+			w.say(view.Warn, a.Why)
+			if name == "" {
+				w.open(view.ScreenBatches, "")
+			}
+		case name == "": // nobody looked at it yet: show it first
+			w.open(screenBatch, a.Batch)
+		default:
+			w.do(a)
+		}
+	})
+}
+
+// do does what a button says.
+func (w *Window) do(a view.Action) {
+	if !a.Alive {
+		return
+	}
+	switch a.Do {
+	case view.DoPrint:
+		w.print(station.PrintOrder{Batch: a.Batch})
+	case view.DoVerify:
+		w.open(view.ScreenVerify, a.Batch)
+	case view.DoHandOver:
+		w.open(screenHandOver, a.Batch)
+	case view.DoApprove:
+		start(w.tasks, "approve", func(ctx context.Context) (postal.Kopecks, error) { return w.station.Approve(ctx, a.Batch) },
+			func(sum postal.Kopecks, err error) {
+				if w.told(err) {
+					w.say(view.OK, w.words.Say("ui.approved", map[string]any{"Batch": a.Batch, "Sum": sum}))
+				}
+				w.changed()
+			})
+	case view.DoOpen:
+		w.open(screenBatch, a.Batch)
+	case view.DoPull:
+		w.pull()
+	case view.DoWait:
+		w.open(view.ScreenOutbox, "")
+	}
+}
+
+// pull is F5: take what is new, then send what waits.
+func (w *Window) pull() {
+	if !w.station.HasAccount() {
+		w.open(screenFirst, "")
+		return
+	}
+	type outcome struct {
+		pulled station.PullReport
+		sent   station.SyncReport
+	}
+	taken := start(w.tasks, "pull", func(ctx context.Context) (outcome, error) {
+		var o outcome
+		var err error
+		if o.pulled, err = w.station.Pull(ctx); err != nil {
+			return o, err
+		}
+		st, err := w.station.Status(ctx)
+		if err == nil && st.Pending > 0 {
+			o.sent, err = w.station.Sync(ctx)
+		}
+		return o, err
+	}, func(o outcome, err error) {
+		w.pics.forget()
+		if w.told(err) {
+			tone, s := w.words.PullOf(o.pulled)
+			if o.sent.Sent > 0 {
+				s += " " + w.words.N("ui.sync.done", o.sent.Sent)
+			}
+			w.say(tone, s)
+		}
+		w.changed()
+	})
+	if taken {
+		w.say(view.Accent, w.words.T("ui.pull.working"))
+	}
+}
+
+// openPiece shows a letter in its batch.
+func (w *Window) openPiece(id postal.ShPI) {
+	load(w.tasks, "open-piece", func(ctx context.Context) (string, error) {
+		row, err := w.station.Piece(ctx, id)
+		return row.Batch, err
+	}, func(batch string, err error) {
+		if w.told(err) {
+			w.open(screenBatch, batch)
+			w.screen(screenBatch).(*batchScreen).selectPiece(id)
+		}
+	})
+}
+
+// changed is called after anything was done: the screen and the line at the bottom ask again.
+func (w *Window) changed() {
+	w.refreshStatus()
+	w.current().refresh()
+}
+
+func (w *Window) refreshStatus() {
+	type look struct {
+		status   station.Status
+		printers []station.PrinterView
+	}
+	load(w.tasks, "status", func(ctx context.Context) (look, error) {
+		st, err := w.station.Status(ctx)
+		return look{st, w.station.Printers(ctx)}, err
+	}, func(l look, err error) {
+		if err != nil {
+			w.trouble(err)
+			return
+		}
+		w.frame.status.set(w.words.StatusOf(l.status, l.printers, w.station.HasAccount()), w.runText())
+		w.frame.count(view.ScreenOutbox, l.status.Pending+l.status.Dead)
+	})
+}
+
+// beat keeps the window true while nobody touches it, and sends what waits.
+func (w *Window) beat(ctx context.Context) {
+	tick := time.NewTicker(3 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.tasks.put(w.tick)
+		}
+	}
+}
+
+func (w *Window) tick() {
+	w.beats++
+	w.refreshStatus()
+	if w.beats%2 == 0 {
+		w.current().refresh()
+	}
+	if w.beats%20 == 0 && w.station.HasAccount() {
+		load(w.tasks, "courier", func(ctx context.Context) (bool, error) {
+			st, err := w.station.Status(ctx)
+			if err != nil || st.Pending == 0 {
+				return false, err
+			}
+			_, err = w.station.Sync(ctx)
+			return true, err
+		}, func(_ bool, err error) {
+			if err != nil {
+				w.log.Info("outbox round", "error", err)
+			}
+			w.refreshStatus()
+		})
+	}
+}
+
+// close refuses to leave a run alone.
+func (w *Window) close() {
+	if w.run != nil && !w.run.done {
+		w.open(screenPrint, "")
+		w.say(view.Warn, w.words.T("ui.print.close"))
+		return
+	}
+	w.win.Close()
+}
+
+// say shows one line.
+func (w *Window) say(tone view.Tone, text string) { w.frame.notice.set(tone, text, "") }
+
+// trouble shows an error: what happened, what it means, what to do; the technical text is folded.
+func (w *Window) trouble(err error) {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	w.log.Warn("shown to the person", "error", err)
+	w.frame.notice.set(view.Stop, w.words.Trouble(err), err.Error())
+}
+
+// told shows err where there is one and reports whether all went well.
+func (w *Window) told(err error) bool {
+	w.trouble(err)
+	return err == nil
+}
+
+// speak changes the language of the whole window.
+func (w *Window) speak(lang string) {
+	p, err := text.Load(lang)
+	if !w.told(err) {
+		return
+	}
+	if w.params.SetLanguage != nil {
+		w.params.SetLanguage(lang)
+	}
+	w.words.Printer = p
+	w.build()
+	w.goTo(place{view.ScreenSettings, ""})
+}
+
+// goOn continues with another station: after the account is set or the training started.
+func (w *Window) goOn(s view.Station) {
+	w.station = s
+	w.run = nil
+	w.pics.forget()
+	w.build()
+	w.pull()
+}
+
+// frame is what stands around every screen.
+type frame struct {
+	w      *Window
+	root   *fyne.Container
+	inner  *fyne.Container // menu, head, screen, notice
+	center *fyne.Container // the screen
+	full   *fyne.Container // a full-window screen
+	title  *line
+	about  *line
+	works  *widget.Activity
+	search *entry
+	menu   map[string]*button
+	status *statusBar
+	notice *notice
+}
+
+var menuItems = []struct {
+	screen string
+	icon   func() fyne.Resource
+}{
+	{view.ScreenToday, theme.HomeIcon},
+	{view.ScreenBatches, theme.ListIcon},
+	{view.ScreenVerify, theme.ConfirmIcon},
+	{view.ScreenReprint, theme.ViewRefreshIcon},
+	{view.ScreenOutbox, theme.MailSendIcon},
+	{view.ScreenMoney, theme.AccountIcon},
+	{view.ScreenSettings, theme.SettingsIcon},
+}
+
+func newFrame(w *Window) *frame {
+	f := &frame{w: w, menu: map[string]*button{}}
+	items := vbox(4)
+	for _, it := range menuItems {
+		name := it.screen
+		b := quiet(newButton(w, w.words.T("ui.menu."+name), it.icon(), func() { w.open(name, "") }))
+		b.Alignment = widget.ButtonAlignLeading
+		f.menu[name] = b
+		items.Add(b)
+	}
+	menu := newPanel(colorPanel, 0, wide(184, inset(16, 12, items)))
+
+	f.title, f.about = heading(""), muted("")
+	f.works = widget.NewActivity()
+	f.works.Hide()
+	f.search = newEntry(w, w.words.T("ui.search.hint"))
+	f.search.Icon = theme.SearchIcon()
+	f.search.OnSubmitted = func(s string) {
+		if s = view.CleanQuery(s); s != "" {
+			w.open(screenSearch, s)
+		}
+	}
+	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, wide(290, f.search))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), vbox(0, f.title, f.about))
+
+	f.notice = newNotice(w)
+	f.center = container.NewStack()
+	f.status = newStatusBar(w)
+	desk := container.NewBorder(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, f.center))
+	f.inner = container.NewBorder(nil, f.status.box, menu, nil, desk)
+	f.full = container.NewStack()
+	f.full.Hide()
+
+	var band fyne.CanvasObject
+	if w.station.HasAccount() && w.station.Specimen() { // before the first run nothing is known yet
+		text := newLine(w.words.T("ui.training"))
+		text.Ink, text.Bold, text.Align = colorOnFill, true, fyne.TextAlignCenter
+		band = newPanel(colorBand, 0, inset(3, 16, text))
+	}
+	f.root = container.NewBorder(band, nil, nil, nil, container.NewStack(f.inner, f.full))
+	return f
+}
+
+// put shows a screen.
+func (f *frame) put(s screen) {
+	_, verify := s.(fullScreen)
+	_, first := s.(*firstScreen)
+	if verify || first {
+		f.full.Objects = []fyne.CanvasObject{s.content()}
+		f.full.Show()
+		f.inner.Hide()
+		f.full.Refresh()
+		return
+	}
+	f.full.Hide()
+	f.full.Objects = nil
+	f.inner.Show()
+	f.center.Objects = []fyne.CanvasObject{s.content()}
+	f.center.Refresh()
+	f.retitle(s)
+	name := f.w.here.screen
+	switch name {
+	case screenBatch, screenPrint, screenHandOver:
+		name = view.ScreenBatches
+	}
+	for id, b := range f.menu {
+		want := widget.LowImportance
+		if id == name {
+			want = widget.HighImportance
+		}
+		if b.Importance != want {
+			b.Importance = want
+			b.Refresh()
+		}
+	}
+}
+
+func (f *frame) retitle(s screen) {
+	title, about := s.head()
+	f.title.set(title, f.title.Ink)
+	f.about.set(about, colorMuted)
+}
+
+// count shows a number beside a menu item.
+func (f *frame) count(name string, n int) {
+	label := f.w.words.T("ui.menu." + name)
+	if n > 0 {
+		label = f.w.words.Say("ui.menu.count", map[string]any{"Label": label, "N": f.w.words.Number(n)})
+	}
+	if b := f.menu[name]; b.Text != label {
+		b.SetText(label)
+	}
+}
+
+func (f *frame) busy(some bool) {
+	f.notice.asked()
+	if some {
+		f.works.Show()
+		f.works.Start()
+	} else {
+		f.works.Stop()
+		f.works.Hide()
+	}
+}

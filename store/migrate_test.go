@@ -1,0 +1,145 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"znak/app/hint"
+)
+
+func backupsOf(t *testing.T, path string) []string {
+	t.Helper()
+	list, err := filepath.Glob(path + ".schema-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func TestMigrationSavesACopyFirst(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "znak.db")
+	s := openAt(t, path)
+	pull(t, s, "1", testPieces(0, 20))
+	before := dump(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if list := backupsOf(t, path); len(list) != 0 {
+		t.Errorf("a new store was saved: %v", list)
+	}
+	steps := append(migrations(),
+		migration{"second.sql", `ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT 'нет'; CREATE TABLE extra (a TEXT);`},
+		migration{"third.sql", `INSERT INTO extra VALUES ('три')`})
+	s, err := open(ctx, Params{Path: path, Now: newClock().now}, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustAudit(t, s)
+	if got := dumpQuery(t, s, `SELECT a FROM extra`); !strings.Contains(got, "три") {
+		t.Errorf("%s", got)
+	}
+	_ = s.Close()
+	list := backupsOf(t, path)
+	if len(list) != 1 || !strings.HasSuffix(list[0], "znak.db.schema-1-before-3.20261121T090000Z.bak") {
+		t.Fatalf("%v", list)
+	}
+	// The program of before refuses the new store, whatever it is opened for, and leaves it alone…
+	refused(t, Params{Path: path}, ErrNewer, "store.newer")
+	refused(t, Params{Path: path, ReadOnly: true}, ErrNewer, "store.newer")
+	_, err = Open(ctx, Params{Path: path})
+	if _, args, _ := hint.Of(err); args["Have"] != 3 || args["Known"] != 1 {
+		t.Errorf("%v", args)
+	}
+	// …and works with the copy.
+	copied := openAt(t, list[0])
+	mustAudit(t, copied)
+	if dump(t, copied) != before {
+		t.Error("the copy differs")
+	}
+}
+
+func TestFailedMigrationChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "znak.db")
+	s := openAt(t, path)
+	pull(t, s, "1", testPieces(0, 5))
+	before := dump(t, s)
+	_ = s.Close()
+	steps := append(migrations(), migration{"bad.sql", `CREATE TABLE half (a TEXT); INSERT INTO nowhere VALUES (1)`})
+	if s, err := open(ctx, Params{Path: path}, steps); err == nil {
+		_ = s.Close()
+		t.Fatal("a bad step was taken")
+	} else if !strings.Contains(err.Error(), "bad.sql") {
+		t.Errorf("got %v", err)
+	}
+	s = openAt(t, path)
+	if dump(t, s) != before {
+		t.Error("something was changed")
+	}
+	if got := dumpQuery(t, s, `SELECT count(*) FROM sqlite_schema WHERE name = 'half'`); got != "\t0\n" {
+		t.Errorf("half a step: %q", got)
+	}
+}
+
+func TestOlderStoreIsNotReadAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "znak.db")
+	s := openAt(t, path)
+	_ = s.Close()
+	steps := append(migrations(), migration{"second.sql", `CREATE TABLE extra (a TEXT)`})
+	if _, err := open(ctx, Params{Path: path, ReadOnly: true}, steps); !errors.Is(err, ErrOlder) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestBackup(t *testing.T) {
+	s := openTest(t)
+	pull(t, s, "1", testPieces(0, 50))
+	path := filepath.Join(t.TempDir(), "копии", "znak.bak")
+	// The work goes on meanwhile: the copy is of one moment.
+	stop, done := make(chan struct{}), make(chan error)
+	go func() {
+		for n := 1000; ; n += 10 {
+			select {
+			case <-stop:
+				done <- nil
+				return
+			default:
+				if err := s.Write(ctx, func(tx *Tx) error { return pullIn(tx, "2", testPieces(n, 10)) }); err != nil {
+					done <- err
+					return
+				}
+			}
+		}
+	}()
+	err := s.Backup(ctx, path)
+	close(stop)
+	if err := errors.Join(err, <-done); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if _, err := os.Stat(path + ".part"); err == nil {
+		t.Error("a part was left")
+	}
+	err = s.Backup(ctx, path)
+	if key, args, _ := hint.Of(err); !errors.Is(err, ErrConflict) || key != "store.exists" || args["Path"] != path {
+		t.Errorf("over an existing file: %v", err)
+	}
+	copied := openAt(t, path)
+	r := mustAudit(t, copied)
+	if (r.Events-50)%10 != 0 || r.Events < 50 || copied.Station() != s.Station() {
+		t.Errorf("%+v", r)
+	}
+	// A copy made read-only can be copied again.
+	ro, err := Open(ctx, Params{Path: path, ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ro.Close()
+	if err := ro.Backup(ctx, path+".2"); err != nil {
+		t.Error(err)
+	}
+}
