@@ -73,7 +73,7 @@ func (tx *Tx) happenBatch(r *record) error {
 func ofBatch(kind postal.EventKind) bool {
 	switch kind {
 	case postal.EventBatchPulled, postal.EventBatchChanged, postal.EventBatchApproved, postal.EventBatchHanded,
-		postal.EventCheckinSent, postal.EventCheckinFailed:
+		postal.EventCheckinSent, postal.EventCheckinFailed, postal.EventChangeSent, postal.EventChangeRefused:
 		return true
 	}
 	return false

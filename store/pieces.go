@@ -122,8 +122,8 @@ func (tx *Tx) mayPrint(p *piece, r *record) error {
 }
 
 // PutPieces keeps what the post shows of pieces of a batch, in print order from pos0 on; the batch must be known. States and the ledger are
-// not touched: a new piece is in no state until its first event. A mark or ШПИ that belongs to another piece stays that piece's; the newcomer
-// is kept with a Problem.
+// not touched: a new piece is in no state until its first event. A mark or ШПИ that belongs to another piece stays that piece's, unless
+// that one is withdrawn; the newcomer is kept with a Problem.
 func (tx *Tx) PutPieces(batch string, pos0 int, list []postal.Piece) error {
 	// Identities that move from one piece of the list to another must be free before they are taken.
 	for _, p := range list {
@@ -180,10 +180,10 @@ func (tx *Tx) putPiece(batch string, pos int, p postal.Piece) error {
 	}
 	mark, value := markOf(p)
 	now.sum = value
-	if now.heldShPI, err = tx.hold(`SELECT 1 FROM pieces WHERE shpi = ?`, string(p.ShPI), old != nil && old.heldShPI == string(p.ShPI)); err != nil {
+	if now.heldShPI, err = tx.hold("shpi", string(p.ShPI), old != nil && old.heldShPI == string(p.ShPI)); err != nil {
 		return err
 	}
-	if now.heldMark, err = tx.hold(`SELECT 1 FROM pieces WHERE mark_id = ?`, mark, old != nil && old.heldMark == mark); err != nil {
+	if now.heldMark, err = tx.hold("mark_id", mark, old != nil && old.heldMark == mark); err != nil {
 		return err
 	}
 	switch {
@@ -224,20 +224,35 @@ func (tx *Tx) putPiece(batch string, pos int, p postal.Piece) error {
 	return nil
 }
 
-// hold gives the identity back where the piece may have it, and "" where another piece has it.
-func (tx *Tx) hold(query, identity string, mine bool) (string, error) {
+// hold gives the identity back where the piece may have it, and "" where another piece has it. A piece that is withdrawn, with nothing on paper, gives
+// up what the post has issued anew; an orphan does not, because its envelope is about.
+func (tx *Tx) hold(column, identity string, mine bool) (string, error) {
 	if identity == "" || mine {
 		return identity, nil
 	}
-	var one int
-	err := tx.row(query, identity).Scan(&one)
-	switch {
-	case err == sql.ErrNoRows:
+	var owner int64
+	err := tx.row(`SELECT post_id FROM pieces WHERE `+column+` = ?`, identity).Scan(&owner)
+	if err == sql.ErrNoRows {
 		return identity, nil
-	case err != nil:
+	}
+	if err != nil {
 		return "", err
 	}
-	return "", nil
+	p, err := tx.piece(owner)
+	if err != nil || p.derived.state != postal.StateWithdrawn {
+		return "", err
+	}
+	tx.count(p, -1)
+	switch {
+	case column == "mark_id":
+		p.heldMark, p.problem = "", ProblemMark
+	case p.problem == "":
+		p.heldShPI, p.problem = "", ProblemShPI
+	default:
+		p.heldShPI = ""
+	}
+	tx.count(p, +1)
+	return identity, tx.exec(`UPDATE pieces SET `+column+` = NULL, problem = ? WHERE post_id = ?`, p.problem, owner)
 }
 
 func orNull(s string) any {

@@ -112,6 +112,47 @@ func TestIdentitiesAreUnique(t *testing.T) {
 	mustAudit(t, s)
 }
 
+// The post made a letter anew under another id, with the same mark: it may be printed if no envelope of the old one exists.
+func TestWithdrawnPieceGivesUpItsIdentities(t *testing.T) {
+	s := openTest(t)
+	old := testPieces(0, 2)
+	pull(t, s, "1", old)
+	intend(t, s, "job", old[1:])
+	if err := happen(s, eventsOf(postal.EventWithdrawn, old, nil)...); err != nil {
+		t.Fatal(err)
+	}
+	anew := testPieces(0, 2)
+	anew[0].PostID, anew[1].PostID = anew[0].PostID+1000, anew[1].PostID+1000
+	pull(t, s, "2", anew)
+	rows, err := s.Pieces(ctx, PieceQuery{Batch: "2"})
+	if err != nil || rows[0].Problem != "" || rows[1].Problem != ProblemMark {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	if row, err := s.PieceByMark(ctx, anew[0].Mark.ID); err != nil || row.PostID != anew[0].PostID {
+		t.Errorf("%+v, %v", row, err)
+	}
+	mustAudit(t, s)
+	// The dead envelope was destroyed: the next pull clears its successor.
+	if err := happen(s, NewEvent{Kind: postal.EventSpoiled, Piece: old[1].PostID}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, s, func(tx *Tx) error { return tx.PutPieces("2", 0, anew) })
+	for _, p := range anew {
+		if row, err := s.PieceByShPI(ctx, p.ShPI); err != nil || row.PostID != p.PostID || row.Problem != "" {
+			t.Errorf("%+v, %v", row, err)
+		}
+	}
+	if b, err := s.Batch(ctx, "2"); err != nil || b.Problems != 0 {
+		t.Errorf("%+v, %v", b, err)
+	}
+	// Should the old one come back all the same, it is the one with the problem.
+	pull(t, s, "1", old[:1])
+	if row, err := s.Piece(ctx, old[0].PostID); err != nil || row.Problem != ProblemMark {
+		t.Errorf("%+v, %v", row, err)
+	}
+	mustAudit(t, s)
+}
+
 // Identities that change hands within one pull are no conflict.
 func TestIdentitiesMaySwap(t *testing.T) {
 	s := openTest(t)

@@ -121,6 +121,16 @@ func TestRunsAndJobs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// A job that grows while it is printed.
+	write(t, s, func(tx *Tx) error {
+		return errors.Join(tx.OpenJob(Job{ID: "d", Run: "run-c"}), tx.ExtendJob("d", []int64{9, 7}), tx.ExtendJob("d", nil), tx.ExtendJob("d", []int64{8}))
+	})
+	if d, err := s.Job(ctx, "d"); err != nil || d.Pages != 3 || !reflect.DeepEqual(d.Pieces, []int64{9, 7, 8}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if err := s.Write(ctx, func(tx *Tx) error { return tx.ExtendJob("x", []int64{1}) }); !errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
 	if err := s.Write(ctx, func(tx *Tx) error { return tx.OpenJob(Job{ID: "y", Run: "nobody's"}) }); !errors.Is(err, ErrConflict) {
 		t.Errorf("a job without a run: %v", err)
 	}

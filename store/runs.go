@@ -25,7 +25,7 @@ type Job struct {
 	Run      string
 	Batch    string
 	Device   string
-	Pages    int
+	Pages    int     // as many as pieces, unless said otherwise
 	Pieces   []int64 // the post's ids in page order
 	State    string  // the device's last word
 	OpenedAt time.Time
@@ -53,39 +53,40 @@ func (tx *Tx) CloseRun(id string) error {
 	return err
 }
 
-// OpenJob notes a job before anything of it goes to the device; its run must be open. Events of kind intent name it.
+// OpenJob notes a job before anything of it goes to the device; its run must be open. Events of kind intent name it. Its pages are those of
+// its pieces, unless their number is given.
 func (tx *Tx) OpenJob(j Job) error {
 	if j.OpenedAt.IsZero() {
 		j.OpenedAt = tx.at
 	}
-	pieces, err := json.Marshal(j.Pieces)
+	err := tx.exec(`INSERT INTO jobs (id, run, batch, device, pages, state, opened_at, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		j.ID, j.Run, j.Batch, j.Device, max(0, j.Pages-len(j.Pieces)), j.State, micros(j.OpenedAt), micros(j.ClosedAt))
 	if err != nil {
-		return tx.fail(err)
+		return err
 	}
-	return tx.exec(`INSERT INTO jobs (id, run, batch, device, pages, pieces, state, opened_at, closed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		j.ID, j.Run, j.Batch, j.Device, j.Pages, string(pieces), j.State, micros(j.OpenedAt), micros(j.ClosedAt))
+	return tx.ExtendJob(j.ID, j.Pieces)
 }
 
 // ExtendJob adds pieces to an open job, in page order, before anything of them goes to the device.
 func (tx *Tx) ExtendJob(id string, pieces []int64) error {
-	var have string
-	err := tx.row(`SELECT pieces FROM jobs WHERE id = ?`, id).Scan(&have)
-	if err == sql.ErrNoRows {
-		return tx.fail(absent("job", id))
+	n, err := tx.change(`UPDATE jobs SET pages = pages + ? WHERE id = ?`, len(pieces), id)
+	if err == nil && n == 0 {
+		err = tx.fail(absent("job", id))
 	}
-	var list []int64
-	if err == nil {
-		err = json.Unmarshal([]byte(have), &list)
+	if err != nil || len(pieces) == 0 {
+		return err
 	}
-	if err != nil {
-		return tx.fail(err)
+	var page int
+	if err := tx.row(`SELECT coalesce(max(page), 0) FROM job_pages WHERE job = ?`, id).Scan(&page); err != nil {
+		return err
 	}
-	list = append(list, pieces...)
-	raw, err := json.Marshal(list)
-	if err != nil {
-		return tx.fail(err)
+	for _, piece := range pieces {
+		page++
+		if err := tx.exec(`INSERT INTO job_pages (job, page, piece) VALUES (?, ?, ?)`, id, page, piece); err != nil {
+			return err
+		}
 	}
-	return tx.exec(`UPDATE jobs SET pieces = ?, pages = ? WHERE id = ?`, string(raw), len(list), id)
+	return nil
 }
 
 // CloseJob notes the device's last word about a job.
@@ -97,7 +98,8 @@ func (tx *Tx) CloseJob(id, state string) error {
 	return err
 }
 
-const jobColumns = `SELECT id, run, batch, device, pages, pieces, state, opened_at, closed_at FROM jobs `
+const jobColumns = `SELECT id, run, batch, device, pages, (SELECT json_group_array(piece ORDER BY page) FROM job_pages WHERE job = id),
+	state, opened_at, closed_at FROM jobs `
 
 // OpenJobs lists, oldest first, the jobs of which something is still not known: not closed, or with pieces still queued. They are what a
 // station looks at after a crash.

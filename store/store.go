@@ -132,16 +132,15 @@ func (s *Store) openReadOnly(ctx context.Context, steps []migration) error {
 	return nil
 }
 
-// Close ends all work with the store. Changes are already durable when Write returns, so there is nothing to lose here.
+// Close waits for the change being made and ends all work with the store; whatever is asked afterwards fails. Changes are already durable when
+// Write returns, so there is nothing to lose here.
 func (s *Store) Close() error {
 	var errs []error
 	if s.reader != nil {
 		errs = append(errs, s.reader.close())
-		s.reader = nil
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
-		s.writer = nil
 	}
 	return errors.Join(errs...)
 }

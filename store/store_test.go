@@ -325,6 +325,38 @@ func TestWaitingForTheTurnCanBeGivenUp(t *testing.T) {
 	}
 }
 
+func TestClosedStoreFails(t *testing.T) {
+	s := openTest(t)
+	inside := make(chan struct{})
+	done := make(chan error)
+	go func() {
+		done <- s.Write(ctx, func(tx *Tx) error {
+			close(inside)
+			time.Sleep(30 * time.Millisecond)
+			return tx.SetSetting("last", "word")
+		})
+	}()
+	<-inside
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("the change being made was cut: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("closed twice: %v", err)
+	}
+	if err := s.Write(ctx, func(*Tx) error { return nil }); err == nil {
+		t.Error("a closed store was written")
+	}
+	if _, err := s.Batches(ctx); err == nil {
+		t.Error("a closed store was read")
+	}
+	if v, ok, err := openAt(t, s.Path()).Setting(ctx, "last"); v != "word" || !ok || err != nil {
+		t.Errorf("%q %v %v", v, ok, err)
+	}
+}
+
 func TestCanceledReadSaysSo(t *testing.T) {
 	s := openTest(t)
 	canceled, cancel := context.WithCancel(ctx)
@@ -338,7 +370,7 @@ func TestCanceledReadSaysSo(t *testing.T) {
 func dump(t testing.TB, s *Store, tables ...string) string {
 	t.Helper()
 	if len(tables) == 0 {
-		tables = []string{"events", "ledger_end", "batches", "pieces", "states", "tally", "runs", "jobs", "outbox", "settings"}
+		tables = []string{"events", "ledger_end", "batches", "pieces", "states", "tally", "runs", "jobs", "job_pages", "outbox", "settings"}
 	}
 	var b strings.Builder
 	for _, table := range tables {

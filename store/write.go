@@ -45,6 +45,8 @@ type writer struct {
 	conn  *sql.Conn
 	turn  chan struct{} // held by the change being made
 	stmts map[string]*sql.Stmt
+
+	closed bool
 }
 
 func openWriter(ctx context.Context, path string) (*writer, error) {
@@ -84,6 +86,12 @@ func (w *writer) useWAL(ctx context.Context) error {
 }
 
 func (w *writer) close() error {
+	w.turn <- struct{}{}
+	defer func() { <-w.turn }()
+	if w.closed {
+		return nil
+	}
+	w.closed = true
 	for _, st := range w.stmts {
 		_ = st.Close()
 	}
@@ -115,6 +123,9 @@ func (w *writer) run(ctx context.Context, query string) error {
 
 // transact runs f between BEGIN IMMEDIATE and COMMIT. The caller has the turn.
 func (w *writer) transact(ctx context.Context, s *Store, f func(*Tx) error) (err error) {
+	if w.closed {
+		return errClosed
+	}
 	if err := w.run(ctx, "BEGIN IMMEDIATE"); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -147,7 +158,10 @@ func (w *writer) transact(ctx context.Context, s *Store, f func(*Tx) error) (err
 	return err
 }
 
-var errOver = errors.New("store: the change is over")
+var (
+	errOver   = errors.New("store: the change is over")
+	errClosed = errors.New("store: closed")
+)
 
 // flush writes what was kept in memory until now: counters and the end of the ledger.
 func (tx *Tx) flush() error {

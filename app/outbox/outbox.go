@@ -94,18 +94,18 @@ type Report struct {
 // Round sends what is due. now true disregards the waiting times, because a person asks. The error is an *Unreachable (wrapped) where the post could not be
 // reached, or trouble of the store; the report is true beside it.
 func (c *Courier) Round(ctx context.Context, now bool) (Report, error) {
-	items, err := c.store.Outbox(ctx, Waiting, Sending)
+	items, err := c.Waiting(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	var sent int
 	var unreachable error
-	held := map[string]bool{} // keys whose first item could not go: the later ones keep their order
+	held := map[string]bool{} // keys whose first item could not go, or waits for a person: the later ones keep their order
 	for _, item := range items {
 		if ctx.Err() != nil {
 			return Report{}, ctx.Err()
 		}
-		if unreachable != nil || held[item.Key] || !now && c.now().Before(item.NotBefore) {
+		if item.State == Dead || unreachable != nil || held[item.Key] || !now && c.now().Before(item.NotBefore) {
 			held[item.Key] = true
 			continue
 		}

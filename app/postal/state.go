@@ -52,6 +52,8 @@ const (
 	EventBatchHanded   EventKind = "batch-handed"
 	EventCheckinSent   EventKind = "checkin-sent"
 	EventCheckinFailed EventKind = "checkin-refused"
+	EventChangeSent    EventKind = "change-sent"    // another change of the batch is made at the post
+	EventChangeRefused EventKind = "change-refused" // the post refused it for good
 )
 
 // StateError says that an event cannot happen to a piece in its state; writing it would make the ledger lie.

@@ -162,23 +162,25 @@ func (s *Station) pullRemembered(ctx context.Context, listed map[string]bool, r 
 		if listed[row.Name] || ended(row) {
 			continue
 		}
-		b, err := s.post.Batch(ctx, row.Name)
-		switch {
-		case errors.Is(err, post.ErrNotFound):
-			// The batch is gone at the post: all its pieces are withdrawn.
-			gone := row.Batch
-			gone.PieceCount = 0
-			gone.Status = batchGone
-			if err := s.takeIn(ctx, gone, nil, r); err != nil {
-				return err
-			}
-			continue
-		case err != nil:
-			return fmt.Errorf("batch %s: %w", row.Name, err)
+		if err := s.pullOne(ctx, row.Batch, r); err != nil {
+			return err
 		}
-		if err := s.pullBatch(ctx, b, r); err != nil {
-			return fmt.Errorf("batch %s: %w", b.Name, err)
-		}
+	}
+	return nil
+}
+
+// pullOne reads one known batch by name. A batch that is gone at the post has no pieces any more: all are withdrawn.
+func (s *Station) pullOne(ctx context.Context, known postal.Batch, r *PullReport) error {
+	b, err := s.post.Batch(ctx, known.Name)
+	switch {
+	case errors.Is(err, post.ErrNotFound):
+		known.PieceCount, known.Status = 0, batchGone
+		return s.takeIn(ctx, known, nil, r)
+	case err == nil:
+		err = s.pullBatch(ctx, b, r)
+	}
+	if err != nil {
+		return fmt.Errorf("batch %s: %w", known.Name, err)
 	}
 	return nil
 }

@@ -28,6 +28,10 @@ type Post interface {
 	Batch(ctx context.Context, name string) (postal.Batch, error)
 	Shipments(ctx context.Context, name string, expect int) iter.Seq2[post.Page, error]
 	Checkin(ctx context.Context, name string, useOnlineBalance bool) (post.CheckinAnswer, error)
+	SetSendingDate(ctx context.Context, name string, day postal.Date) error
+	ReturnToNew(ctx context.Context, ids []int64) (post.Result[int64], error)
+	DeleteShipments(ctx context.Context, ids []int64) (post.Result[int64], error)
+	PutArchive(ctx context.Context, names []string) (post.Result[string], error)
 	Calls() int
 }
 
@@ -75,9 +79,7 @@ func New(p Params) *Station {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.reader = scan.NewReader(p.Mark)
-	s.courier = outbox.New(outbox.Params{Store: p.Store, Now: s.now, Log: s.log, Handlers: map[string]outbox.Handler{
-		CheckinKind: &checkin{s},
-	}})
+	s.courier = outbox.New(outbox.Params{Store: p.Store, Now: s.now, Log: s.log, Handlers: s.handlers()})
 	return s
 }
 

@@ -18,10 +18,17 @@ func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
 	if err := s.needPost(); err != nil {
 		return r, err
 	}
+	before, err := s.courier.Waiting(ctx)
+	if err != nil {
+		return r, err
+	}
 	round, err := s.courier.Round(ctx, true)
 	r.Sent, r.Pending = round.Sent, round.Pending
 	for _, item := range round.Dead {
 		r.Dead = append(r.Dead, deadItem(item))
+	}
+	if err == nil {
+		err = s.takeMade(ctx, before)
 	}
 	if err == nil {
 		r.Changed, err = s.takeNews(ctx)
@@ -55,6 +62,33 @@ func deadItem(item store.Item) DeadItem {
 		d.Reason = Reason{key, args}
 	}
 	return d
+}
+
+// takeMade reads the batches anew of which a change was made in the last round, so that what follows from it is seen at once: stale envelopes, pieces taken out.
+func (s *Station) takeMade(ctx context.Context, before []store.Item) error {
+	after, err := s.courier.Waiting(ctx)
+	if err != nil {
+		return err
+	}
+	waits := map[string]bool{}
+	for _, item := range after {
+		waits[item.ID] = true
+	}
+	read := map[string]bool{}
+	for _, item := range before {
+		if item.Kind == CheckinKind || waits[item.ID] || read[item.Key] {
+			continue
+		}
+		read[item.Key] = true
+		row, err := s.store.Batch(ctx, item.Key)
+		if err != nil {
+			return err
+		}
+		if err := s.pullOne(ctx, row.Batch, &PullReport{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // takeNews reads the batches that are handed over and not at their end. A batch costs one call; its pieces are read only when the post may have news of them.

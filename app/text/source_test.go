@@ -31,6 +31,7 @@ var cyrillicAllowed = map[string]string{
 	"app/postal/address.go":  "the short words of a Russian address, printed on paper in any language",
 	"app/post/sandbox/":      "invented people and places, and the post's own answers",
 	"app/scan/layout.go":     "the Russian keyboard layout",
+	"app/ui/view/viewtest/":  "invented letters for tests of the screens",
 	"printer/page/pagetest/": "pages for tests",
 }
 

@@ -27,7 +27,7 @@ type batchScreen struct {
 	icon     *widget.Icon
 	sum      *line
 	bar      *bar
-	counts   *line
+	counts   *widget.Label
 	notes    *widget.Label
 	notesBox fyne.CanvasObject
 	printer  *choice
@@ -43,10 +43,12 @@ type batchScreen struct {
 }
 
 func newBatchScreen(w *Window) *batchScreen {
-	s := &batchScreen{w: w, filter: "all", icon: widget.NewIcon(nil), sum: whole(""), bar: newBar(8), counts: muted(""), filters: hbox(4)}
+	s := &batchScreen{w: w, filter: "all", icon: widget.NewIcon(nil), sum: whole(""), bar: newBar(8), filters: hbox(4)}
 	s.actions = vbox(6)
 	s.sum.Step, s.sum.Bold = theme.SizeNameSubHeadingText, true
-	s.counts.Step = sizeTable
+	var countsBox fyne.CanvasObject
+	s.counts, countsBox = para("", view.Plain)
+	s.counts.SizeName = sizeTable
 	var readyBox fyne.CanvasObject
 	s.ready, readyBox = para("", view.Plain)
 	s.notes, s.notesBox = para("", view.Plain)
@@ -57,8 +59,8 @@ func newBatchScreen(w *Window) *batchScreen {
 	s.printers.Hide()
 	state := vbox(8,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
-		s.notesBox, s.bar, s.counts, s.printers)
-	top := container.New(shares{[]float32{1, 1}, 16}, s.actions, newPanel(colorPanel, 10, inset(12, 16, state)))
+		s.notesBox, s.bar, countsBox, s.printers)
+	top := container.New(shares{[]float32{1.15, 1}, 16}, s.actions, newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, batchColumns)
 	s.letter = newLetter(w)
@@ -126,7 +128,9 @@ func (s *batchScreen) fill(b station.BatchView) {
 	s.icon.SetResource(s.w.icons.get(shapeOf(s.v.Tone), inkOf(s.v.Tone)))
 	s.sum.set(s.v.Sum, theme.ColorNameForeground)
 	s.bar.set(stateSlices(s.v.States)...)
-	s.counts.set(countsText(s.v.States), colorMuted)
+	if text := countsText(s.v.States); text != s.counts.Text {
+		s.counts.SetText(text)
+	}
 	notes := strings.Join(s.v.Notes, "\n")
 	if len(s.v.Reasons) > 1 { // the first stands beside the button
 		notes = strings.Join(append(s.v.Reasons[1:len(s.v.Reasons):len(s.v.Reasons)], s.v.Notes...), "\n")
@@ -160,7 +164,7 @@ func (s *batchScreen) setActions() {
 			r.why, why = para("", view.Plain)
 			r.why.SizeName = sizeTable
 			s.rows = append(s.rows, r)
-			s.actions.Add(container.NewBorder(nil, nil, container.NewCenter(wide(280, r.button)), nil, container.New(centerY{}, inset(0, 12, why))))
+			s.actions.Add(container.NewBorder(nil, nil, container.NewCenter(wide(250, r.button)), nil, container.New(centerY{}, inset(0, 12, why))))
 		}
 	}
 	for i, a := range s.v.Actions {

@@ -102,7 +102,7 @@ func (c *command) root() *cobra.Command {
 	flags.BoolP("help", "h", false, c.say("flag.help", nil))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
-		c.verifyCommand(), c.reprintCommand(), c.declareCommand(), c.handoverCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
+		c.verifyCommand(), c.reprintCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
 		c.auditCommand(), c.printersCommand(), c.settingsCommand(), c.demoCommand())
 	return root
 }

@@ -111,13 +111,20 @@ CREATE TABLE jobs (
 	batch     TEXT    NOT NULL,
 	device    TEXT    NOT NULL,
 	pages     INTEGER NOT NULL,
-	pieces    TEXT    NOT NULL, -- JSON list of the post's ids in page order
 	state     TEXT    NOT NULL,
 	opened_at INTEGER NOT NULL,
 	closed_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX jobs_open ON jobs (opened_at) WHERE closed_at = 0;
 CREATE INDEX jobs_of_run ON jobs (run, opened_at);
+
+-- Which piece is on which page of a job, in the order in which they were given to it.
+CREATE TABLE job_pages (
+	job   TEXT    NOT NULL REFERENCES jobs (id),
+	page  INTEGER NOT NULL, -- from 1
+	piece INTEGER NOT NULL,
+	PRIMARY KEY (job, page)
+) WITHOUT ROWID;
 
 -- What waits for the post.
 CREATE TABLE outbox (
