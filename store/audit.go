@@ -214,19 +214,22 @@ func (r *replay) compare(query queryFunc) (*badPlace, error) {
 			place = &badPlace{seq, fmt.Sprintf(format, args...)}
 		}
 	}
-	seen := 0
-	err := each(query, `SELECT p.post_id, p.problem, coalesce(p.mark_id, ''), coalesce(p.shpi, ''), p.kopecks,
+	seen, counts := 0, map[tallyKey]tally{}
+	err := each(query, `SELECT p.post_id, p.batch, p.envelope, p.category, p.marked, p.problem, coalesce(p.mark_id, ''), coalesce(p.shpi, ''), p.kopecks,
 		coalesce(p.facts ->> '$.Mark.ID', ''), coalesce(p.facts ->> '$.ShPI', ''), coalesce(p.facts ->> '$.Mark.Value', 0),
 		coalesce(s.state, 'no row'), coalesce(s.state_at, 0), coalesce(s.copies, 0), coalesce(s.job, ''), coalesce(s.stale_why, '')
 		FROM pieces p LEFT JOIN states s USING (post_id)`, func(rows *sql.Rows) error {
 		var id, sum, shownSum int64
 		var problem, mark, shpi, shownMark, shownShPI string
 		var have derived
-		err := rows.Scan(&id, &problem, &mark, &shpi, &sum, &shownMark, &shownShPI, &shownSum,
+		var k tallyKey
+		err := rows.Scan(&id, &k.batch, &k.envelope, &k.category, &k.marked, &problem, &mark, &shpi, &sum, &shownMark, &shownShPI, &shownSum,
 			&have.state, &have.stateAt, &have.copies, &have.job, &have.why)
 		if err != nil {
 			return err
 		}
+		k.state, k.problem = have.state, problem != ""
+		counts[k] = tally{counts[k].pieces + 1, counts[k].sum + postal.Kopecks(sum)}
 		want := r.pieces[id]
 		if want == nil {
 			want = &replayedPiece{}
@@ -235,7 +238,7 @@ func (r *replay) compare(query queryFunc) (*badPlace, error) {
 		}
 		switch {
 		case have != want.derived:
-			bad(want.seq, "piece %d: stored as %q with %d copies, the ledger says %q with %d", id, have.state, have.copies, want.state, want.copies)
+			bad(want.seq, "piece %d: stored as %+v, the ledger says %+v", id, have, want.derived)
 		case problem == "" && (mark != shownMark || shpi != shownShPI) || sum != shownSum:
 			bad(want.seq, "piece %d: its identity or sum is not that of its facts", id)
 		case want.mark != "" && want.mark != shownMark:
@@ -257,7 +260,7 @@ func (r *replay) compare(query queryFunc) (*badPlace, error) {
 	if place != nil {
 		return place, nil
 	}
-	return compareTally(query)
+	return compareTally(query, counts)
 }
 
 // findLost names a piece that has events and no row.
@@ -303,19 +306,26 @@ func (r *replay) compareBatches(query queryFunc, bad func(int64, string, ...any)
 	return err
 }
 
-// countTally counts the pieces one by one, as the counters should have it.
-const countTally = `SELECT p.batch, s.state, p.envelope, p.category, p.marked, p.problem <> '', count(*), sum(p.kopecks)
-	FROM pieces p JOIN states s USING (post_id) GROUP BY 1, 2, 3, 4, 5, 6`
-
-func compareTally(query queryFunc) (place *badPlace, err error) {
-	const stored = `SELECT batch, state, envelope, category, marked, problem, pieces, kopecks FROM tally`
-	err = each(query, `SELECT batch FROM (SELECT * FROM (`+countTally+`) EXCEPT `+stored+`)
-		UNION SELECT batch FROM (`+stored+` EXCEPT SELECT * FROM (`+countTally+`)) LIMIT 1`, func(rows *sql.Rows) error {
-		var batch string
-		err := rows.Scan(&batch)
+// compareTally compares the counters with the pieces counted one by one.
+func compareTally(query queryFunc, counts map[tallyKey]tally) (place *badPlace, err error) {
+	bad := func(batch string) {
 		place = &badPlace{0, fmt.Sprintf("batch %s: the counters are not the counts of its pieces", batch)}
-		return err
+	}
+	err = each(query, `SELECT batch, state, envelope, category, marked, problem, pieces, kopecks FROM tally`, func(rows *sql.Rows) error {
+		var k tallyKey
+		var t tally
+		if err := rows.Scan(&k.batch, &k.state, &k.envelope, &k.category, &k.marked, &k.problem, &t.pieces, &t.sum); err != nil {
+			return err
+		}
+		if t != counts[k] {
+			bad(k.batch)
+		}
+		delete(counts, k)
+		return nil
 	})
+	for k := range counts {
+		bad(k.batch)
+	}
 	return place, err
 }
 
@@ -365,7 +375,9 @@ func (r *replay) write(tx *Tx) error {
 	if err := tx.exec(`DELETE FROM tally`); err != nil {
 		return err
 	}
-	return tx.exec(`INSERT INTO tally (batch, state, envelope, category, marked, problem, pieces, kopecks) ` + countTally)
+	return tx.exec(`INSERT INTO tally (batch, state, envelope, category, marked, problem, pieces, kopecks)
+		SELECT p.batch, s.state, p.envelope, p.category, p.marked, p.problem <> '', count(*), sum(p.kopecks)
+		FROM pieces p JOIN states s USING (post_id) GROUP BY 1, 2, 3, 4, 5, 6`)
 }
 
 // each calls f for every row of a query.

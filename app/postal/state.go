@@ -158,7 +158,7 @@ func Next(from PieceState, event EventKind) (PieceState, error) {
 		switch from {
 		case StateHanded, StateRefused:
 			return StateAccepted, nil
-		case StatePulled, StatePrinted, StateVerified, StateUnknown, StateStale, StateSpoiled: // taken in without our hand-over
+		case StatePulled, StateQueued, StatePrinted, StateVerified, StateUnknown, StateStale, StateSpoiled: // taken in without our hand-over
 			return StateAccepted, nil
 		case StateAccepted, StateDelivered:
 			return from, nil

@@ -63,6 +63,9 @@ func (s *firstScreen) note(tone view.Tone, text string) {
 }
 
 func (s *firstScreen) train() {
+	if s.w.printing() {
+		return
+	}
 	taken := start(s.w.tasks, "training", func(ctx context.Context) (view.Station, error) { return s.w.params.StartTraining(ctx) },
 		func(st view.Station, err error) {
 			if s.w.told(err) {

@@ -25,7 +25,7 @@ import (
 // desk is a window under test: its UI thread is the test's own, so that nothing races and nothing has to be slept for.
 type desk struct {
 	*Window
-	t     *testing.T
+	t     testing.TB
 	queue chan func()
 	fake  *viewtest.Station
 }
@@ -40,7 +40,7 @@ func (d dressed) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Colo
 	return d.Theme.Color(name, d.variant)
 }
 
-func newDesk(t *testing.T, lang string, dark bool, fake *viewtest.Station) *desk {
+func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk {
 	t.Helper()
 	app := test.NewTempApp(t)
 	v := theme.VariantLight

@@ -25,7 +25,7 @@ func newHelpScreen(w *Window) *helpScreen {
 	}
 	order := vbox(10, subheading(w.words.T("ui.help.order")))
 	for _, step := range []string{"1", "2", "3", "4", "5"} {
-		_, text := para(w.words.T("ui.help.step"+step), view.Plain)
+		_, text := para(w.words.T("ui.help.step."+step), view.Plain)
 		order.Add(text)
 	}
 	s := &helpScreen{w: w}

@@ -26,14 +26,23 @@ type printRun struct {
 	err      error
 }
 
+// printing reports whether a run goes on; where it does, it is shown with the reason why nothing else can begin.
+func (w *Window) printing() bool {
+	if w.run == nil || w.run.done {
+		return false
+	}
+	w.open(screenPrint, "")
+	w.say(view.Warn, w.words.Say("ui.print.busy", map[string]any{"Batch": w.run.order.Batch}))
+	return true
+}
+
 // print starts a run and shows it. There is one at a time: the office has one stack of envelopes in its hands.
 func (w *Window) print(order station.PrintOrder) {
-	if w.run != nil && !w.run.done {
+	if w.run != nil && !w.run.done && w.run.order.Batch == order.Batch { // a second click
 		w.open(screenPrint, "")
-		if w.run.order.Batch == order.Batch { // a second click
-			return
-		}
-		w.say(view.Warn, w.words.Say("ui.print.busy", map[string]any{"Batch": w.run.order.Batch}))
+		return
+	}
+	if w.printing() {
 		return
 	}
 	run := &printRun{order: order, control: station.NewControl(), clock: view.NewRunClock(order.Batch, w.words.Now())}

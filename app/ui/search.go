@@ -2,11 +2,14 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"znak/app/postal"
+	"znak/app/station"
 	"znak/app/ui/view"
 	"znak/store"
 )
@@ -22,6 +25,9 @@ type searchScreen struct {
 	split  *container.Split
 	box    fyne.CanvasObject
 }
+
+// stagePrefix before the key of a stage of the day's flow makes the screen list the letters of that stage.
+const stagePrefix = "="
 
 // maxFound is how many letters a search shows: a person who wants more wants another query.
 const maxFound = 200
@@ -40,6 +46,9 @@ func newSearchScreen(w *Window) *searchScreen {
 }
 
 func (s *searchScreen) head() (string, string) {
+	if stage, ok := strings.CutPrefix(s.text, stagePrefix); ok {
+		return s.w.words.Say("ui.search.stage", map[string]any{"Stage": s.w.words.T("ui.flow." + stage)}), s.about
+	}
 	return s.w.words.Say("ui.search.title", map[string]any{"Text": s.text}), s.about
 }
 func (s *searchScreen) content() fyne.CanvasObject { return s.box }
@@ -54,6 +63,10 @@ func (s *searchScreen) show(text string) {
 }
 
 func (s *searchScreen) refresh() {
+	if stage, ok := strings.CutPrefix(s.text, stagePrefix); ok {
+		s.refreshStage(view.FlowStates(stage))
+		return
+	}
 	q := store.PieceQuery{Text: s.text, Limit: maxFound + 1}
 	load(s.w.tasks, "search", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.Pieces(ctx, q) },
 		func(list []store.PieceRow, err error) {
@@ -73,4 +86,20 @@ func (s *searchScreen) refresh() {
 				s.table.grid.Select(widget.TableCellID{})
 			}
 		})
+}
+
+// refreshStage lists the letters in some states, of all batches.
+func (s *searchScreen) refreshStage(states []postal.PieceState) {
+	text := s.text
+	load(s.w.tasks, "search", s.w.station.Status, func(st station.Status, err error) {
+		if !s.w.told(err) || text != s.text {
+			return
+		}
+		n := view.Count(st.States, states)
+		s.about = s.w.words.N("ui.letters", n)
+		s.w.retitle(s)
+		s.table.set(store.PieceQuery{States: states}, n)
+		show(s.none, n == 0)
+		show(s.split, n > 0)
+	})
 }

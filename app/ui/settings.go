@@ -181,7 +181,7 @@ func (f *accountForm) check() {
 }
 
 func (f *accountForm) submit() {
-	if f.save.Disabled() {
+	if f.save.Disabled() || f.w.printing() {
 		return
 	}
 	a := Account{URL: f.url.Text, Login: f.login.Text, Token: f.token.Text, Password: f.password.Text}

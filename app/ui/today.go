@@ -86,7 +86,10 @@ func (s *todayScreen) refresh() {
 }
 
 // flowStep is one stage of the flow picture.
-type flowStep struct{ count, label *line }
+type flowStep struct {
+	key          string
+	count, label *line
+}
 
 func (s *todayScreen) setFlow(steps []view.Step) {
 	if len(s.steps) != len(steps) {
@@ -96,17 +99,19 @@ func (s *todayScreen) setFlow(steps []view.Step) {
 			count, label := whole(""), muted("")
 			count.Step, count.Bold, count.Align = sizeBig, true, fyne.TextAlignCenter
 			label.Align = fyne.TextAlignCenter
-			s.steps = append(s.steps, &flowStep{count, label})
+			step := &flowStep{count: count, label: label}
+			s.steps = append(s.steps, step)
 			if i > 0 {
 				arrow := widget.NewIcon(s.w.icons.get(theme.NavigateNextIcon(), colorMuted))
 				row, parts = append(row, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), arrow))), append(parts, 0.2)
 			}
-			row, parts = append(row, newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label)))), append(parts, 1)
+			row, parts = append(row, newTap(newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label))), func() { s.w.open(screenSearch, stagePrefix+step.key) })), append(parts, 1)
 		}
 		s.flow.Objects = []fyne.CanvasObject{container.New(shares{parts, 4}, row...)}
 		s.flow.Refresh()
 	}
 	for i, step := range steps {
+		s.steps[i].key = step.Key
 		ink := inkOf(step.Tone)
 		s.steps[i].count.set(step.Count, ink)
 		s.steps[i].label.set(step.Label, colorMuted)

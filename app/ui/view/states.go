@@ -49,6 +49,14 @@ func (w Words) Counts(states map[postal.PieceState]int) []StateCount {
 	return list
 }
 
+// Count adds up the pieces in several states.
+func Count(states map[postal.PieceState]int, of []postal.PieceState) (n int) {
+	for _, s := range of {
+		n += states[s]
+	}
+	return n
+}
+
 // left counts the pieces of states that wait for a scanner.
 func toVerify(states map[postal.PieceState]int) int {
 	return states[postal.StatePrinted] + states[postal.StateUnknown] + states[postal.StateQueued]

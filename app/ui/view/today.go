@@ -34,12 +34,37 @@ type CardLine struct {
 	Batch string
 }
 
-// Step is one stage of the flow picture. Filter is the filter of pieces that its count opens.
+// Step is one stage of the flow picture; its count opens the list of its letters, FlowStates.
 type Step struct {
+	Key   string
 	Label string
 	Count string
 	N     int
 	Tone  Tone
+}
+
+// flow are the stages from pulled to handed over. Given to a printer is not printed: it is a stage of its own, shown while anything is in it.
+var flow = []struct {
+	key    string
+	tone   Tone
+	states []postal.PieceState
+}{
+	{"to-print", Plain, []postal.PieceState{postal.StatePulled, postal.StateSpoiled}},
+	{"sent", Accent, []postal.PieceState{postal.StateQueued, postal.StateUnknown}},
+	{"printed", Accent, []postal.PieceState{postal.StatePrinted}},
+	{"verified", OK, []postal.PieceState{postal.StateVerified}},
+	{"handed", OK, []postal.PieceState{postal.StateHanded}},
+	{"accepted", OK, []postal.PieceState{postal.StateAccepted, postal.StateDelivered}},
+}
+
+// FlowStates are the states of the letters that a stage counts; none for a key that is no stage.
+func FlowStates(key string) []postal.PieceState {
+	for _, step := range flow {
+		if step.key == key {
+			return step.states
+		}
+	}
+	return nil
 }
 
 // TodayOf answers them.
@@ -49,23 +74,16 @@ func (w Words) TodayOf(st station.Status, list []station.BatchView, now time.Tim
 		v.Empty = w.T("ui.today.empty")
 	}
 	v.Print, v.Stuck, v.Money = w.printCard(list), w.stuckCard(st, list), w.moneyCard(st)
-	s := st.States
-	for _, step := range []struct {
-		key  string
-		n    int
-		tone Tone
-	}{
-		{"to-print", s[postal.StatePulled] + s[postal.StateSpoiled], Plain},
-		{"printed", toVerify(s), Accent},
-		{"verified", s[postal.StateVerified], OK},
-		{"handed", s[postal.StateHanded], OK},
-		{"accepted", s[postal.StateAccepted] + s[postal.StateDelivered], OK},
-	} {
+	for _, step := range flow {
+		n := Count(st.States, step.states)
 		tone := step.tone
-		if step.n == 0 {
+		if step.key == "sent" && n == 0 {
+			continue
+		}
+		if n == 0 {
 			tone = Muted
 		}
-		v.Flow = append(v.Flow, Step{w.T("ui.flow." + step.key), w.Number(step.n), step.n, tone})
+		v.Flow = append(v.Flow, Step{step.key, w.T("ui.flow." + step.key), w.Number(n), n, tone})
 	}
 	return v
 }
@@ -75,7 +93,7 @@ const maxCardLines = 4
 
 func (w Words) printCard(list []station.BatchView) Card {
 	c := Card{Title: w.T("ui.today.print"), Tone: Muted}
-	n, sum := 0, postal.Kopecks(0)
+	n, batches, sum := 0, 0, postal.Kopecks(0)
 	byKind := map[postal.EnvelopeKind]int{}
 	var first *station.BatchView
 	for i, b := range list {
@@ -84,6 +102,7 @@ func (w Words) printCard(list []station.BatchView) Card {
 		}
 		n += b.ToPrint
 		sum += b.Sum
+		batches++
 		byKind[b.Envelope] += b.ToPrint
 		if first == nil || b.SendingDate < first.SendingDate {
 			first = &list[i]
@@ -95,7 +114,7 @@ func (w Words) printCard(list []station.BatchView) Card {
 		return c
 	}
 	c.Tone = OK
-	c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.today.sum", hint.Args{"Sum": sum})})
+	c.Lines = append(c.Lines, CardLine{Text: w.N("ui.today.sum", batches, hint.Args{"Sum": sum})})
 	for _, f := range postal.EnvelopeFormats {
 		if k := byKind[f.Kind]; k > 0 {
 			c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.today.kind", hint.Args{"Kind": string(f.Kind), "N": w.Number(k)})})

@@ -1,0 +1,144 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"znak/app/ui/view"
+)
+
+// frame is what stands around every screen.
+type frame struct {
+	w      *Window
+	root   *fyne.Container
+	inner  *fyne.Container // menu, head, screen, notice
+	center *fyne.Container // the screen
+	full   *fyne.Container // a full-window screen
+	title  *line
+	about  *line
+	works  *widget.Activity
+	search *entry
+	menu   map[string]*button
+	status *statusBar
+	notice *notice
+}
+
+var menuItems = []struct {
+	screen string
+	icon   func() fyne.Resource
+}{
+	{view.ScreenToday, theme.HomeIcon},
+	{view.ScreenBatches, theme.ListIcon},
+	{view.ScreenVerify, theme.ConfirmIcon},
+	{view.ScreenReprint, theme.ViewRefreshIcon},
+	{view.ScreenOutbox, theme.MailSendIcon},
+	{view.ScreenMoney, theme.AccountIcon},
+	{view.ScreenSettings, theme.SettingsIcon},
+}
+
+func newFrame(w *Window) *frame {
+	f := &frame{w: w, menu: map[string]*button{}}
+	items := vbox(4)
+	for _, it := range menuItems {
+		name := it.screen
+		b := quiet(newButton(w, w.words.T("ui.menu."+name), it.icon(), func() { w.open(name, "") }))
+		b.Alignment = widget.ButtonAlignLeading
+		f.menu[name] = b
+		items.Add(b)
+	}
+	menu := newPanel(colorPanel, 0, wide(184, inset(16, 12, items)))
+
+	f.title, f.about = heading(""), muted("")
+	f.works = widget.NewActivity()
+	f.works.Hide()
+	f.search = newEntry(w, w.words.T("ui.search.hint"))
+	f.search.Icon = theme.SearchIcon()
+	f.search.OnSubmitted = func(s string) {
+		if s = view.CleanQuery(s); s != "" {
+			w.open(screenSearch, s)
+		}
+	}
+	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, wide(290, f.search))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), vbox(0, f.title, f.about))
+
+	f.notice = newNotice(w)
+	f.center = container.NewStack()
+	f.status = newStatusBar(w)
+	desk := container.NewBorder(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, f.center))
+	f.inner = container.NewBorder(nil, f.status.box, menu, nil, desk)
+	f.full = container.NewStack()
+	f.full.Hide()
+
+	var band fyne.CanvasObject
+	if w.station.HasAccount() && w.station.Specimen() { // before the first run nothing is known yet
+		text := newLine(w.words.T("ui.training"))
+		text.Ink, text.Bold, text.Align = colorOnFill, true, fyne.TextAlignCenter
+		band = newPanel(colorBand, 0, inset(3, 16, text))
+	}
+	f.root = container.NewBorder(band, nil, nil, nil, container.NewStack(f.inner, f.full))
+	return f
+}
+
+// put shows a screen.
+func (f *frame) put(s screen) {
+	_, verify := s.(fullScreen)
+	_, first := s.(*firstScreen)
+	if verify || first {
+		f.full.Objects = []fyne.CanvasObject{s.content()}
+		f.full.Show()
+		f.inner.Hide()
+		f.full.Refresh()
+		return
+	}
+	f.full.Hide()
+	f.full.Objects = nil
+	f.inner.Show()
+	f.center.Objects = []fyne.CanvasObject{s.content()}
+	f.center.Refresh()
+	f.retitle(s)
+	name := f.w.here.screen
+	switch name {
+	case screenBatch, screenPrint, screenHandOver:
+		name = view.ScreenBatches
+	}
+	for id, b := range f.menu {
+		want := widget.LowImportance
+		if id == name {
+			want = widget.HighImportance
+		}
+		if b.Importance != want {
+			b.Importance = want
+			b.Refresh()
+		}
+	}
+}
+
+func (f *frame) retitle(s screen) {
+	title, about := s.head()
+	f.title.set(title, f.title.Ink)
+	f.about.set(about, colorMuted)
+}
+
+// count shows a number beside a menu item.
+func (f *frame) count(name string, n int) {
+	label := f.w.words.T("ui.menu." + name)
+	if n > 0 {
+		label = f.w.words.Say("ui.menu.count", map[string]any{"Label": label, "N": f.w.words.Number(n)})
+	}
+	if b := f.menu[name]; b.Text != label {
+		b.SetText(label)
+	}
+}
+
+func (f *frame) busy(some bool) {
+	f.notice.asked()
+	if some {
+		f.works.Show()
+		f.works.Start()
+	} else {
+		f.works.Stop()
+		f.works.Hide()
+	}
+}
