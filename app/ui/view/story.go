@@ -93,7 +93,7 @@ func (w Words) SentenceOf(e store.Event) Sentence {
 	}
 	s.Text = w.Say(key, args)
 	if s.Text == key {
-		s.Text = w.sayOr("ui.event."+string(e.Kind), string(e.Kind))
+		s.Text = w.sayOr("state.event."+string(e.Kind), string(e.Kind))
 	}
 	if e.Who != "" && byPerson[e.Kind] {
 		s.Text = w.Say("ui.story.by", hint.Args{"Text": s.Text, "Who": e.Who})
