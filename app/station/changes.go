@@ -118,6 +118,7 @@ var _ outbox.Handler = (*changes)(nil)
 func (s *Station) handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{
 		CheckinKind: &checkin{s},
+		OrderKind:   orders{s},
 		SendingDateKind: &changes{s,
 			func(ctx context.Context, c change) (bool, error) {
 				b, err := s.post.Batch(ctx, c.Batch)

@@ -103,3 +103,35 @@ func TestPoisonedItemBlocksNoOther(t *testing.T) {
 	}
 	b.auditHolds()
 }
+
+func TestArchiveOfAnAcceptedBatch(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 3})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 8)
+	if err := b.Archive(b.ctx, name); err == nil {
+		t.Fatal("an open batch was archived")
+	}
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	b.scanAll(name)
+	_, err = b.HandOver(b.ctx, name)
+	b.must(err)
+	_, err = b.Sync(b.ctx)
+	b.must(err)
+	b.must(b.box.Advance(24 * time.Hour))
+	_, err = b.Sync(b.ctx)
+	b.must(err)
+	b.must(b.Archive(b.ctx, name))
+	r, err := b.Sync(b.ctx)
+	b.must(err)
+	if r.Sent != 1 {
+		t.Fatalf("synced %+v", r)
+	}
+	v, err := b.Batch(b.ctx, name)
+	b.must(err)
+	if v.Status != postal.BatchArchived {
+		t.Fatalf("the batch is %s", v.Status)
+	}
+	b.auditHolds()
+}

@@ -32,6 +32,9 @@ type Post interface {
 	ReturnToNew(ctx context.Context, ids []int64) (post.Result[int64], error)
 	DeleteShipments(ctx context.Context, ids []int64) (post.Result[int64], error)
 	PutArchive(ctx context.Context, names []string) (post.Result[string], error)
+	PutOrder(ctx context.Context, order post.Order) (int64, error)
+	SearchBacklog(ctx context.Context, query string) (post.Page, error)
+	SearchShipments(ctx context.Context, query string) (post.Page, error)
 	Calls() int
 }
 

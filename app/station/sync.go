@@ -76,7 +76,7 @@ func (s *Station) takeMade(ctx context.Context, before []store.Item) error {
 	}
 	read := map[string]bool{}
 	for _, item := range before {
-		if item.Kind == CheckinKind || waits[item.ID] || read[item.Key] {
+		if item.Kind == CheckinKind || item.Kind == OrderKind || waits[item.ID] || read[item.Key] {
 			continue
 		}
 		read[item.Key] = true

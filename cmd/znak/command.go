@@ -17,6 +17,7 @@ import (
 	"znak/app/hint"
 	"znak/app/outbox"
 	"znak/app/post"
+	"znak/app/postal"
 	"znak/app/station"
 	"znak/app/text"
 	"znak/printer"
@@ -102,8 +103,9 @@ func (c *command) root() *cobra.Command {
 	flags.BoolP("help", "h", false, c.say("flag.help", nil))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
-		c.verifyCommand(), c.reprintCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
-		c.auditCommand(), c.printersCommand(), c.settingsCommand(), c.demoCommand())
+		c.verifyCommand(), c.reprintCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
+		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
+		c.printersCommand(), c.settingsCommand(), c.demoCommand())
 	return root
 }
 
@@ -130,6 +132,7 @@ func (c *command) codeOf(err error) int {
 	var unreachable *outbox.Unreachable
 	var device *printer.Error
 	var said *post.Error
+	var state *postal.StateError
 	switch {
 	case err == nil:
 		return exitDone
@@ -143,6 +146,8 @@ func (c *command) codeOf(err error) int {
 		return exitUnreachable
 	case errors.As(err, &device):
 		return exitStation
+	case errors.As(err, &state): // somebody else was faster; the change was undone whole
+		return exitRefused
 	case errors.As(err, &said):
 		return exitRefused
 	}
