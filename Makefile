@@ -54,7 +54,7 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 screenshots: ## the README's pictures of the window and of an envelope, made anew
 	@packaging/setup.sh test
 	@$(MAKE) --no-print-directory build
-	packaging/screenshots.sh docs
+	packaging/screenshots.sh assets/readme
 
 clean: ## what was built here
 	rm -rf bin

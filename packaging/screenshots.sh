@@ -13,7 +13,7 @@ fi
 
 data=$(mktemp -d)
 # No session bus here: a window that finds none would start one and leave it behind.
-DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent LANG=ru_RU.UTF-8 \
+DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent LANG=ru_RU.UTF-8 FYNE_THEME=light \
 	bin/znak demo --lang ru --data "$data" >"$data/demo.log" 2>&1 &
 program=$!
 trap 'kill $program 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$data"' EXIT
