@@ -12,7 +12,7 @@ import (
 // Armed reports whether this build can kill itself.
 const Armed = true
 
-// Variable is the environment variable that says where to die: "print.page:3" is the third page. A word that is no
+// Variable is the environment variable that says where to die: "print-page:3" is the third page. A word that is no
 // boundary ends the program at once, for a misspelt name would pass for survived.
 const Variable = "ZNAK_TORTURE_AT"
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/store"
 )
@@ -105,7 +106,7 @@ func (c *Courier) Round(ctx context.Context, now bool) (Report, error) {
 		if ctx.Err() != nil {
 			return Report{}, ctx.Err()
 		}
-		if item.State == Dead || unreachable != nil || held[item.Key] || !now && c.now().Before(item.NotBefore) {
+		if item.State == Dead || unreachable != nil || held[item.Key] || !now && early(item, c.now()) {
 			held[item.Key] = true
 			continue
 		}
@@ -155,7 +156,9 @@ func (c *Courier) carry(ctx context.Context, item store.Item) (done bool, err er
 	if h == nil {
 		return false, c.bury(ctx, nil, item, fmt.Errorf("no handler for outbox item kind %q", item.Kind))
 	}
+	boundary.At(boundary.LookBefore)
 	there, err := h.Look(ctx, item)
+	boundary.At(boundary.LookAfter)
 	if err == nil && there {
 		return true, c.finish(ctx, h, item)
 	}
@@ -165,7 +168,10 @@ func (c *Courier) carry(ctx context.Context, item store.Item) (done bool, err er
 		if err := c.update(ctx, item); err != nil {
 			return false, err
 		}
-		if err = h.Send(ctx, item); err == nil {
+		boundary.At(boundary.SendBefore)
+		err = h.Send(ctx, item)
+		boundary.At(boundary.SendAfter)
+		if err == nil {
 			return true, c.finish(ctx, h, item)
 		}
 	}
@@ -189,6 +195,8 @@ func (c *Courier) carry(ctx context.Context, item store.Item) (done bool, err er
 
 func (c *Courier) finish(ctx context.Context, h Handler, item store.Item) error {
 	item.State, item.UpdatedAt, item.LastError, item.LastHint = Done, c.now(), "", ""
+	boundary.At(boundary.RecordBefore)
+	defer boundary.At(boundary.RecordAfter)
 	return c.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if err := h.Record(tx, item, nil); err != nil {
 			return err
@@ -233,10 +241,19 @@ func (c *Courier) move(ctx context.Context, id, state string) error {
 	return hint.New("outbox.not-found", hint.Args{"ID": id}, store.ErrNotFound)
 }
 
+// longestWait is the most that an item waits between two tries.
+const longestWait = 30 * time.Minute
+
+// early reports whether an item shall not be tried yet. A waiting time longer than any we give was reckoned on a clock that was wrong, and binds nobody.
+func early(item store.Item, now time.Time) bool {
+	left := item.NotBefore.Sub(now)
+	return left > 0 && left <= longestWait
+}
+
 // backoff grows from ten seconds to half an hour, with a spread so that stations do not call in step.
 func backoff(attempts int) time.Duration {
 	d := 10 * time.Second << min(max(attempts-1, 0), 8)
-	d = min(d, 30*time.Minute)
+	d = min(d, longestWait)
 	return d/2 + rand.N(d/2)
 }
 

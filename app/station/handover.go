@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/app/outbox"
 	"znak/app/paper"
@@ -52,50 +53,62 @@ func (s *Station) HandOver(ctx context.Context, name string) (HandOverReport, er
 }
 
 func (s *Station) handOver(ctx context.Context, v BatchView, r *HandOverReport) error {
-	if v.Status != postal.BatchCreated {
-		return refuse("station.ready.status", hint.Args{"Status": v.Status})
-	}
-	rows, err := s.store.Pieces(ctx, store.PieceQuery{Batch: v.Name})
-	if err != nil {
-		return err
-	}
-	var events []store.NewEvent
-	for _, row := range rows {
-		switch row.State {
-		case postal.StateVerified:
-			r.Verified++
-			events = append(events, store.NewEvent{Kind: postal.EventHanded, Batch: v.Name, Piece: row.PostID, ShPI: row.ShPI})
-		case postal.StateWithdrawn, postal.StateOrphan:
-		default:
-			r.Missing = append(r.Missing, Refusal{row.ShPI, Reason{"station.missing." + string(row.State), hint.Args{"ShPI": row.ShPI.Grouped()}}})
-		}
-	}
-	if len(r.Missing) > 0 {
-		return refuse("station.handover.missing", hint.Args{"Count": len(r.Missing), "Batch": v.Name})
-	}
-	if r.Verified == 0 {
-		return refuse("station.ready.empty", nil)
-	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	boundary.At(boundary.HandBefore)
+	defer boundary.At(boundary.HandAfter)
+	return s.store.Write(ctx, func(tx *store.Tx) error { // what is counted must be what is handed over, whoever else is at work
+		*r = HandOverReport{Batch: v.Name}
 		row, err := tx.Batch(v.Name)
+		if err != nil || !row.HandedAt.IsZero() {
+			return err
+		}
+		events, err := s.countHanded(tx, row, r)
 		if err != nil {
 			return err
 		}
 		if row.ApprovedAt.IsZero() { // printed elsewhere or before approval was asked for: the money is held from now on
-			if err := approve(tx, v.BatchRow); err != nil {
+			if err := approve(tx, row); err != nil {
 				return err
 			}
 		}
 		if err := tx.Record(events...); err != nil {
 			return err
 		}
-		handed := store.NewEvent{Kind: postal.EventBatchHanded, Batch: v.Name, Data: map[string]any{"pieces": len(events), "sum_kopecks": v.Sum}}
+		handed := store.NewEvent{Kind: postal.EventBatchHanded, Batch: v.Name, Data: map[string]any{"pieces": len(events), "sum_kopecks": row.MarkSum}}
 		if err := tx.Record(handed); err != nil {
 			return err
 		}
-		_, err = outbox.Put(tx, s.now().UTC(), CheckinKind, v.Name, checkinPayload{v.Name, v.UseOnlineBalance})
+		_, err = outbox.Put(tx, s.now().UTC(), CheckinKind, v.Name, checkinPayload{v.Name, row.UseOnlineBalance})
 		return err
 	})
+}
+
+// countHanded gives the events of all pieces of a batch, or refuses because of those that cannot go.
+func (s *Station) countHanded(tx *store.Tx, b store.BatchRow, r *HandOverReport) ([]store.NewEvent, error) {
+	if b.Status != postal.BatchCreated {
+		return nil, refuse("station.ready.status", hint.Args{"Status": b.Status})
+	}
+	rows, err := tx.Pieces(b.Name)
+	if err != nil {
+		return nil, err
+	}
+	var events []store.NewEvent
+	for _, row := range rows {
+		switch row.State {
+		case postal.StateVerified:
+			r.Verified++
+			events = append(events, store.NewEvent{Kind: postal.EventHanded, Batch: b.Name, Piece: row.PostID, ShPI: row.ShPI})
+		case postal.StateWithdrawn, postal.StateOrphan:
+		default:
+			r.Missing = append(r.Missing, Refusal{row.ShPI, Reason{"station.missing." + string(row.State), hint.Args{"ShPI": row.ShPI.Grouped()}}})
+		}
+	}
+	if len(r.Missing) > 0 {
+		return nil, refuse("station.handover.missing", hint.Args{"Count": len(r.Missing), "Batch": b.Name})
+	}
+	if r.Verified == 0 {
+		return nil, refuse("station.ready.empty", nil)
+	}
+	return events, nil
 }
 
 // listForm writes the list form ф.103 of a batch into the folder "forms", whole or not at all.
@@ -134,6 +147,7 @@ func (s *Station) listForm(ctx context.Context, v BatchView) (string, error) {
 	if closeErr := temp.Close(); err == nil {
 		err = closeErr
 	}
+	boundary.At(boundary.FormWritten)
 	if err == nil {
 		err = os.Rename(temp.Name(), path)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/app/postal"
 	"znak/store"
@@ -70,6 +71,8 @@ func (s *Station) declare(ctx context.Context, row store.PieceRow, kind postal.E
 	if _, err := postal.Next(row.State, kind); err != nil {
 		return refuse("station.cannot."+string(kind), hint.Args{"ShPI": row.ShPI.Grouped(), "State": row.State})
 	}
+	boundary.At(boundary.SpoilBefore)
+	defer boundary.At(boundary.SpoilAfter)
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.Record(store.NewEvent{Kind: kind, Batch: row.Batch, Piece: row.PostID, ShPI: row.ShPI, Data: data})
 	})

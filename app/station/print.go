@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/app/postal"
 	"znak/printer"
@@ -138,6 +139,7 @@ func (r *run) print(ctx context.Context, rows []store.PieceRow) (PrintReport, er
 	if err != nil {
 		return r.report, err
 	}
+	boundary.At(boundary.RunOpened)
 	slip := r.device.Info().Slip
 	if slip <= 0 {
 		slip = len(rows)
@@ -151,6 +153,7 @@ func (r *run) print(ctx context.Context, rows []store.PieceRow) (PrintReport, er
 	closeErr := r.s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		return tx.CloseRun(r.report.Run)
 	})
+	boundary.At(boundary.RunClosed)
 	if err == nil {
 		err = closeErr
 	}
@@ -174,6 +177,7 @@ func (r *run) slip(ctx context.Context, id string, rows []store.PieceRow) error 
 	if err != nil {
 		return err
 	}
+	boundary.At(boundary.JobOpened)
 	var sent []int64 // pieces with their intent committed, in page order
 	sendErr := r.s.envelopes(ctx, r.view.Batch, rows, r.device.Info().DPI, func(ready []envelope) error {
 		return r.group(ctx, id, job, ready, &sent)
@@ -195,6 +199,7 @@ func (r *run) slip(ctx context.Context, id string, rows []store.PieceRow) error 
 		}
 		sendErr = errors.Join(sendErr, abortErr)
 	default:
+		boundary.At(boundary.FinishBefore)
 		progress, sendErr = job.Finish(context.WithoutCancel(ctx))
 	}
 	settled, err := r.s.settleJob(ctx, id, sent, progress)
@@ -212,7 +217,8 @@ func (r *run) slip(ctx context.Context, id string, rows []store.PieceRow) error 
 
 var errStopped = errors.New("stopped by a person")
 
-// group commits the intent of the pieces that are ready and sends them. A stop in the middle takes back the intent of those that were not sent.
+// group commits the intent of the pieces that are ready and sends them. What another process has changed since they were drawn is left
+// out: its page would be stale on arrival. A stop in the middle takes back the intent of those that were not sent.
 func (r *run) group(ctx context.Context, id string, job printer.Job, ready []envelope, sent *[]int64) error {
 	if r.control.stopped() {
 		return errStopped
@@ -230,7 +236,13 @@ func (r *run) group(ctx context.Context, id string, job printer.Job, ready []env
 		return nil
 	}
 	first := len(*sent) == 0
+	boundary.At(boundary.IntentBefore)
+	var moved []envelope
 	err := r.s.store.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if fit, moved, err = r.unchanged(tx, fit); err != nil || len(fit) == 0 {
+			return err
+		}
 		if first {
 			if err := tx.OpenJob(store.Job{ID: id, Run: r.report.Run, Batch: r.view.Name, Device: r.device.Info().Name}); err != nil {
 				return err
@@ -250,6 +262,11 @@ func (r *run) group(ctx context.Context, id string, job printer.Job, ready []env
 	if err != nil {
 		return err
 	}
+	boundary.At(boundary.IntentAfter)
+	for _, e := range moved {
+		r.report.Refused = append(r.report.Refused, Refusal{e.row.ShPI, Reason{"station.changed-meanwhile", hint.Args{"ShPI": e.row.ShPI.Grouped()}}})
+		r.report.Failed++
+	}
 	for i, e := range fit {
 		err := r.control.wait(ctx, func(paused bool) { r.sayPaused(e.row.ShPI, paused) })
 		if err == nil {
@@ -265,9 +282,30 @@ func (r *run) group(ctx context.Context, id string, job printer.Job, ready []env
 		}
 		*sent = append(*sent, e.row.PostID)
 		r.sent++
+		boundary.At(boundary.PageSent)
 		r.say(e.row.ShPI, false)
 	}
 	return nil
+}
+
+// unchanged parts the pieces that are still as they were drawn, and printable, from the others.
+func (r *run) unchanged(tx *store.Tx, drawn []envelope) (same, moved []envelope, err error) {
+	b, err := tx.Batch(r.view.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range drawn {
+		now, err := tx.Piece(e.row.PostID)
+		if err != nil {
+			return nil, nil, err
+		}
+		if b.Status != r.view.Status || now.Batch != b.Name || !now.State.Printable() || len(printedDiff(r.view.Batch, e.row.Piece, b.Batch, now.Piece)) > 0 {
+			moved = append(moved, e)
+		} else {
+			same = append(same, e)
+		}
+	}
+	return same, moved, nil
 }
 
 // say tells of the progress, at most ten times a second.
@@ -309,11 +347,10 @@ func (s *Station) take(d printer.Device) (release func(), err error) {
 	if s.working[name] {
 		return nil, busy
 	}
-	dir := filepath.Join(s.dir, "locks")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("locks: %w", err)
+	lock, err := s.lock("printer-" + fileName(name))
+	if err != nil {
+		return nil, err
 	}
-	lock := flock.New(filepath.Join(dir, "printer-"+fileName(name)+".lock"))
 	switch ok, err := lock.TryLock(); {
 	case err != nil:
 		return nil, fmt.Errorf("lock of printer %s: %w", name, err)
@@ -329,6 +366,15 @@ func (s *Station) take(d printer.Device) (release func(), err error) {
 			s.log.Warn("printer lock not released", "error", err)
 		}
 	}, nil
+}
+
+// lock is a lock between processes that work in one data folder; it is not held yet.
+func (s *Station) lock(name string) (*flock.Flock, error) {
+	dir := filepath.Join(s.dir, "locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("locks: %w", err)
+	}
+	return flock.New(filepath.Join(dir, name+".lock")), nil
 }
 
 // PrinterView is a device with what is known of its state.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"znak/app/boundary"
 	"znak/app/post"
 	"znak/app/postal"
 	"znak/store"
@@ -223,6 +224,7 @@ func (s *Station) pullBatch(ctx context.Context, b postal.Batch, r *PullReport) 
 // takeIn compares what the post shows with what is known and writes both facts and events in one transaction.
 func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Piece, r *PullReport) error {
 	changed, stale := 0, 0
+	boundary.At(boundary.PullBefore)
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		changed, stale = 0, 0
 		old, err := tx.Batch(b.Name)
@@ -297,6 +299,7 @@ func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Pi
 	if err != nil {
 		return err
 	}
+	boundary.At(boundary.PullAfter)
 	r.Batches++
 	r.Pieces += len(pieces)
 	r.Changed += changed

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"znak/app/boundary"
 	"znak/app/postal"
 	"znak/printer"
 	"znak/store"
@@ -88,6 +89,7 @@ func (s *Station) settleJob(ctx context.Context, job string, pieces []int64, p p
 		s.log.Warn("device miscounts", "job", job, "pages", len(pieces), "printed", p.Printed, "started", p.Started)
 		p.Printed, p.Started = 0, len(pieces)
 	}
+	boundary.At(boundary.SettleBefore)
 	err := s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		n = settled{}
 		events := make([]store.NewEvent, 0, len(pieces))
@@ -124,6 +126,7 @@ func (s *Station) settleJob(ctx context.Context, job string, pieces []int64, p p
 		}
 		return tx.CloseJob(job, string(p.State))
 	})
+	boundary.At(boundary.SettleAfter)
 	return n, err
 }
 

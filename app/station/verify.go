@@ -6,6 +6,7 @@ import (
 	"iter"
 	"sync"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/app/mark"
 	"znak/app/postal"
@@ -174,6 +175,8 @@ func (v *Verifier) judge(ctx context.Context, pair scan.Pair) (ScanVerdict, erro
 }
 
 func (v *Verifier) write(ctx context.Context, row store.PieceRow, kind postal.EventKind, data any) error {
+	boundary.At(boundary.VerifyBefore)
+	defer boundary.At(boundary.VerifyAfter)
 	return v.s.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.Record(store.NewEvent{Kind: kind, Batch: row.Batch, Piece: row.PostID, ShPI: row.ShPI, Data: data})
 	})

@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"znak/app/boundary"
 	"znak/app/hint"
 	"znak/app/mark"
 	"znak/app/post"
@@ -80,7 +81,7 @@ func (o *office) wire(ctx context.Context, c *command) error {
 	if err := os.MkdirAll(printed, 0o700); err != nil { // made once, here: a folder that is missing later tells nothing of what was printed
 		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
 	}
-	device := folder.New(folder.Params{Dir: printed})
+	device := folder.New(folder.Params{Dir: printed, At: func(step string) { boundary.At(boundary.FolderStep(step)) }})
 	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Log: c.logger(), Specimen: true}
 	address, ok, err := o.store.Setting(ctx, settingPost)
 	if err != nil {

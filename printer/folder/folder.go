@@ -34,6 +34,7 @@ type Params struct {
 	Dir  string // where the files go; made by the first job. If it is missing later, what was printed is unknown
 	DPI  int    // what codes are laid out for; 0: 300
 	Now  func() time.Time
+	At   func(step string) // is told of each step of a job's end, for tests that break off between two; nil: nobody
 }
 
 // Folder is a device that makes files.
@@ -58,6 +59,9 @@ func New(p Params) *Folder {
 	}
 	if p.Now == nil {
 		p.Now = time.Now
+	}
+	if p.At == nil {
+		p.At = func(string) {}
 	}
 	return &Folder{Params: p}
 }

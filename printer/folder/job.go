@@ -76,10 +76,12 @@ func (j *job) Finish(context.Context) (printer.Progress, error) {
 		return printer.Progress{State: printer.NeedsPerson, Words: []string{err.Error()}}, errors.Join(j.folder.disk(err), j.end())
 	}
 	done := printer.Progress{State: printer.Done, Printed: pages, Started: pages, Files: []string{j.folder.file(j.id)}}
+	j.folder.At("named")
 	if err := syncDir(j.folder.Dir); err != nil {
 		done.State, done.Printed = printer.Unknown, 0
 		return done, errors.Join(j.folder.disk(err), j.end())
 	}
+	j.folder.At("kept")
 	return done, j.end()
 }
 
@@ -91,9 +93,11 @@ func (j *job) commit() error {
 	if err := j.doc.Close(); err != nil {
 		return err
 	}
+	j.folder.At("part")
 	if err := j.out.Sync(); err != nil {
 		return err
 	}
+	j.folder.At("synced")
 	if err := j.out.Close(); err != nil { // before the renaming, for Windows
 		return err
 	}
