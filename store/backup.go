@@ -13,8 +13,8 @@ import (
 	"znak/app/hint"
 )
 
-// Backup writes a whole and consistent copy of the store to a new file while the work goes on. The file appears when it is complete and on the
-// disk, or not at all; a file that is there already is ErrConflict and stays as it is.
+// Backup writes a whole and consistent copy of the store to a new file while the work goes on. The file appears when it is complete, checked
+// (see CheckCopy) and on the disk, or not at all; a file that is there already is ErrConflict and stays as it is.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -50,6 +50,9 @@ func backup(ctx context.Context, conn *sql.Conn, path string) error {
 	}
 	if err := syncFile(part); err != nil {
 		return err
+	}
+	if _, err := CheckCopy(ctx, part); err != nil {
+		return fmt.Errorf("check of the copy: %w", err)
 	}
 	if err := os.Rename(part, path); err != nil {
 		return err

@@ -49,6 +49,8 @@ func (tx *Tx) happenBatch(r *record) error {
 	switch r.event.Kind {
 	case postal.EventScanned, postal.EventOperation: // of a foreign code or a foreign piece
 		return nil
+	case postal.EventRestored: // of the whole store
+		return nil
 	}
 	if !ofBatch(r.event.Kind) {
 		return absent("piece", string(r.event.ShPI))
@@ -73,7 +75,7 @@ func (tx *Tx) happenBatch(r *record) error {
 func ofBatch(kind postal.EventKind) bool {
 	switch kind {
 	case postal.EventBatchPulled, postal.EventBatchChanged, postal.EventBatchApproved, postal.EventBatchHanded,
-		postal.EventCheckinSent, postal.EventCheckinFailed, postal.EventChangeSent, postal.EventChangeRefused:
+		postal.EventCheckinSent, postal.EventCheckinFailed, postal.EventChangeSent, postal.EventChangeRefused, postal.EventForgotten:
 		return true
 	}
 	return false

@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -43,6 +44,7 @@ type Store struct {
 	now     func() time.Time
 	writer  *writer // nil when read-only
 	reader  *reader
+	lock    *flock.Flock // held shared while the store may be written
 }
 
 const (
@@ -75,6 +77,9 @@ func open(ctx context.Context, p Params, steps []migration) (_ *Store, err error
 	}()
 	if p.ReadOnly {
 		return s, s.openReadOnly(ctx, steps)
+	}
+	if s.lock, err = share(ctx, path); err != nil {
+		return nil, err
 	}
 	if err := createFile(path); err != nil {
 		return nil, err
@@ -112,14 +117,8 @@ func (s *Store) openReadOnly(ctx context.Context, steps []migration) error {
 		return err
 	}
 	var err error
-	if s.reader, err = openReader(ctx, dsn(s.path, "mode", "ro")); err != nil {
-		// A WAL store needs two side files. Where they cannot be made, the file alone is the whole truth only if nothing waits in its WAL.
-		if info, statErr := os.Stat(s.path + "-wal"); statErr == nil && info.Size() > 0 {
-			return err
-		}
-		if s.reader, err = openReader(ctx, dsn(s.path, "mode", "ro", "immutable", "1")); err != nil {
-			return err
-		}
+	if s.reader, err = readOnly(ctx, s.path); err != nil {
+		return err
 	}
 	if err := checkVersion(ctx, s.reader.db, steps); err != nil {
 		return err
@@ -132,6 +131,19 @@ func (s *Store) openReadOnly(ctx context.Context, steps []migration) error {
 	return nil
 }
 
+// readOnly opens a file for reading, wherever it lies.
+func readOnly(ctx context.Context, path string) (*reader, error) {
+	r, err := openReader(ctx, dsn(path, "mode", "ro"))
+	if err == nil {
+		return r, nil
+	}
+	// A WAL store needs two side files. Where they cannot be made, the file alone is the whole truth only if nothing waits in its WAL.
+	if info, statErr := os.Stat(path + "-wal"); statErr == nil && info.Size() > 0 {
+		return nil, err
+	}
+	return openReader(ctx, dsn(path, "mode", "ro", "immutable", "1"))
+}
+
 // Close waits for the change being made and ends all work with the store; whatever is asked afterwards fails. Changes are already durable when
 // Write returns, so there is nothing to lose here.
 func (s *Store) Close() error {
@@ -141,6 +153,9 @@ func (s *Store) Close() error {
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Unlock())
 	}
 	return errors.Join(errs...)
 }

@@ -54,6 +54,10 @@ const (
 	EventCheckinFailed EventKind = "checkin-refused"
 	EventChangeSent    EventKind = "change-sent"    // another change of the batch is made at the post
 	EventChangeRefused EventKind = "change-refused" // the post refused it for good
+	EventForgotten     EventKind = "forgotten"      // names and addresses of its pieces are no longer kept
+
+	// Of the whole store.
+	EventRestored EventKind = "restored" // a copy took its place: what happened between the event before and this one is not here
 )
 
 // StateError says that an event cannot happen to a piece in its state; writing it would make the ledger lie.

@@ -28,6 +28,7 @@ type bench struct {
 	box     *sandbox.Server
 	web     *httptest.Server
 	devices []printer.Device
+	now     func() time.Time // the station's clock; nil: the computer's
 }
 
 func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) *bench {
@@ -45,7 +46,7 @@ func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) 
 // open opens the station anew, as after a crash of the program.
 func (b *bench) open() {
 	b.t.Helper()
-	db, err := store.Open(b.ctx, store.Params{Path: filepath.Join(b.dir, "znak.db"), Who: "Проверка"})
+	db, err := store.Open(b.ctx, store.Params{Path: filepath.Join(b.dir, "znak.db"), Who: "Проверка", Now: b.now})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func (b *bench) open() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.Station = New(Params{Dir: b.dir, Store: db, Post: client, Devices: b.devices, Mark: spec, Specimen: true})
+	b.Station = New(Params{Dir: b.dir, Store: db, Post: client, Devices: b.devices, Mark: spec, Specimen: true, Now: b.now})
 	if err := b.Recover(b.ctx); err != nil {
 		b.t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package station
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"znak/app/hint"
 	"znak/app/outbox"
@@ -22,7 +24,7 @@ func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
 	if err != nil {
 		return r, err
 	}
-	round, err := s.courier.Round(ctx, true)
+	round, err := s.round(ctx, true)
 	r.Sent, r.Pending = round.Sent, round.Pending
 	for _, item := range round.Dead {
 		r.Dead = append(r.Dead, deadItem(item))
@@ -44,12 +46,44 @@ func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
 	return r, err
 }
 
+// roundWait is how long a person's sync waits for a courier that is already on its way, of another process or of the window's background.
+const roundWait = 15 * time.Second
+
+// round lets one courier at a time go, across processes: two could both look, both see nothing, and both send. Where another one does not come back
+// in time, what waits is only counted.
+func (s *Station) round(ctx context.Context, now bool) (outbox.Report, error) {
+	lock, err := s.lock("courier")
+	if err != nil {
+		return outbox.Report{}, err
+	}
+	wait := 100 * time.Millisecond
+	if now {
+		wait = roundWait
+	}
+	waiting, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	switch _, err := lock.TryLockContext(waiting, 20*time.Millisecond); {
+	case ctx.Err() != nil:
+		return outbox.Report{}, ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+		return s.courier.Report(ctx)
+	case err != nil:
+		return outbox.Report{}, fmt.Errorf("lock of the courier: %w", err)
+	}
+	defer func() {
+		if err := lock.Unlock(); err != nil {
+			s.log.Warn("courier lock not released", "error", err)
+		}
+	}()
+	return s.courier.Round(ctx, now)
+}
+
 // SendDue carries what is due by itself, for the window's background; it disturbs the post no more often than the items' waiting times allow.
 func (s *Station) SendDue(ctx context.Context) error {
 	if s.post == nil {
 		return nil
 	}
-	r, err := s.courier.Round(ctx, false)
+	r, err := s.round(ctx, false)
 	if r.Sent > 0 || err != nil {
 		s.noteContact(ctx, err)
 	}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"znak/app/hint"
+)
+
+// Everybody who may write a store holds a shared lock on a file beside it (locks/NAME.lock) for as long as the store is open; who wants to put another
+// file in its place takes the lock for himself. The system lets a lock go when its process dies, however it dies.
+
+// lockWait bounds how long an opening waits for a restore to end.
+const lockWait = busyTimeout
+
+func lockOf(path string) (*flock.Flock, error) {
+	dir := filepath.Join(filepath.Dir(path), "locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	return flock.New(filepath.Join(dir, filepath.Base(path)+".lock"), flock.SetPermissions(0o600)), nil
+}
+
+// share takes part in the use of the store at path, after ending a restore that was cut short.
+func share(ctx context.Context, path string) (*flock.Flock, error) {
+	lock, err := lockOf(path)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	for {
+		if ok, err := lock.TryRLockContext(waiting, 20*time.Millisecond); !ok {
+			return nil, lockError(ctx, err)
+		}
+		if _, err := os.Lstat(stagedPath(path)); errors.Is(err, fs.ErrNotExist) {
+			return lock, nil
+		}
+		if err := lock.Unlock(); err != nil {
+			return nil, err
+		}
+		// All who open meanwhile come here too; one of them does it.
+		if ok, err := lock.TryLockContext(waiting, 20*time.Millisecond); !ok {
+			return nil, lockError(ctx, err)
+		}
+		_, err := swap(path)
+		if err := errors.Join(err, lock.Unlock()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func lockError(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil || errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%w: its place is being taken by another file", ErrLocked)
+	}
+	return err
+}
+
+// claim takes the store at path for this process alone; ErrLocked where anybody has it open.
+func claim(path string) (*flock.Flock, error) {
+	lock, err := lockOf(path)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := lock.TryLock()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, hint.New("store.in-use", hint.Args{"Path": path}, fmt.Errorf("%s is open: %w", path, ErrLocked))
+	}
+	return lock, nil
+}
