@@ -4,6 +4,8 @@
 # migrated_fynedo: Fyne need not guard against calls from foreign threads, the window makes none.
 TAGS     := gles,migrated_fynedo
 FUZZTIME ?= 20s
+# The program with boundaries at which it kills itself (app/boundary), run as real processes; short unless told otherwise.
+TORTURE  := go test -tags $(TAGS),torture -vet=off -count 1 -timeout 2h -run 'Torture|SideBySide|CarriedAway' -v ./cmd/znak
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -11,7 +13,7 @@ SHELL       := /bin/bash
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: help demo build test lint bench fuzz screenshots clean
+.PHONY: help demo build test torture lint bench fuzz screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -25,17 +27,27 @@ build: ## bin/znak and bin/znak-sandbox
 	@[ -e bin/znak ] || echo "Compiling; the first time takes a minute or two…"
 	go build -tags $(TAGS) -o bin/ ./cmd/...
 
+# The race detector makes work on pixels ten times slower: these run whole without it, and their short forms with it.
+PIXELS := ./app/scan/... ./app/paper/... ./printer/...
+
 test: ## everything that is checked: formatting, vet, all tests with the race detector
 	@packaging/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	@SECONDS=0; DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent \
-		go test -tags $(TAGS) -race -vet=off -timeout 15m ./... || exit 1; \
+	@export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent; SECONDS=0; run="go test -tags $(TAGS) -vet=off -timeout 15m"; \
+	pixels=$$(go list -tags $(TAGS) $(PIXELS)); \
+	rest=$$(go list -tags $(TAGS) ./... | grep -vxF "$$pixels"); \
+	$$run $$pixels && $$run -race -short $$pixels && $$run -race $$rest && $(TORTURE) || exit 1; \
 	echo "All tests passed in $$SECONDS s."
+
+torture: ## the program killed a thousand times, at every boundary and at random instants; prints the figures
+	@packaging/setup.sh test
+	@ZNAK_TORTURE_KILLS=$${ZNAK_TORTURE_KILLS:-1000} ZNAK_TORTURE_ROUNDS=$${ZNAK_TORTURE_ROUNDS:-300} $(TORTURE)
 
 lint: ## gofmt and go vet
 	@bad=$$(gofmt -l $$(find . -name '*.go' -not -path './.*')) || exit 1; \
 	if [ -n "$$bad" ]; then echo "gofmt -w $$bad"; exit 1; fi
 	go vet -tags $(TAGS) ./...
+	go vet -tags $(TAGS),torture ./app/boundary ./cmd/znak
 
 bench: ## speed and memory, one line a measurement
 	@packaging/setup.sh test

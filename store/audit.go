@@ -29,9 +29,14 @@ func (s *Store) Audit(ctx context.Context) (AuditReport, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	query := func(text string, args ...any) (*sql.Rows, error) { return tx.QueryContext(ctx, text, args...) }
-	r, place, err := replayLedger(query)
+	entries, err := newMoneyCursor(query)
+	if err != nil {
+		return AuditReport{}, s.trouble("audit", err)
+	}
+	defer entries.close()
+	r, place, err := replayLedger(query, entries.expect)
 	if err == nil && place == nil {
-		place, err = r.compare(query)
+		place, err = r.compare(query, entries)
 	}
 	if err == nil && place == nil {
 		place, err = integrity(query)
@@ -48,15 +53,41 @@ func (s *Store) Audit(ctx context.Context) (AuditReport, error) {
 
 // Rebuild computes everything derived anew from the ledger and writes it. A ledger that does not hold by itself is ErrDamaged, and nothing is changed.
 func (s *Store) Rebuild(ctx context.Context) error {
+	return s.Write(ctx, rebuild)
+}
+
+func rebuild(tx *Tx) error {
+	if err := tx.exec(`DELETE FROM money`); err != nil {
+		return err
+	}
+	r, place, err := replayLedger(tx.query, tx.putMoney)
+	if err == nil {
+		err = tx.err // an entry could not be written
+	}
+	if err != nil {
+		return err
+	}
+	if place != nil {
+		return hint.New("store.ledger", hint.Args{"Seq": place.seq}, fmt.Errorf("event %d: %s: %w", place.seq, place.what, ErrDamaged))
+	}
+	return r.write(tx)
+}
+
+// keyRebuild is set by a step of the schema that adds something derived, to be computed from the ledger there is.
+const keyRebuild = "store.rebuild"
+
+func (s *Store) rebuildDue(ctx context.Context) error {
+	if _, due, err := s.Setting(ctx, keyRebuild); err != nil || !due {
+		return err
+	}
 	return s.Write(ctx, func(tx *Tx) error {
-		r, place, err := replayLedger(tx.query)
-		if err != nil {
+		if _, due, err := tx.Setting(keyRebuild); err != nil || !due { // another process may have been faster
 			return err
 		}
-		if place != nil {
-			return hint.New("store.ledger", hint.Args{"Seq": place.seq}, fmt.Errorf("event %d: %s: %w", place.seq, place.what, ErrDamaged))
+		if err := rebuild(tx); err != nil {
+			return err
 		}
-		return r.write(tx)
+		return tx.exec(`DELETE FROM settings WHERE key = ?`, keyRebuild)
 	})
 }
 
@@ -75,6 +106,7 @@ type replay struct {
 	pieces  map[int64]*replayedPiece
 	batches map[string]*replayedBatch
 	jobs    map[string]string // one copy of each name
+	money   *books
 }
 
 type replayedPiece struct {
@@ -82,6 +114,7 @@ type replayedPiece struct {
 	batch string // of its last event
 	mark  string // "": the ledger does not say
 	seq   int64  // of its last event
+	money pieceMoney
 }
 
 type replayedBatch struct {
@@ -89,9 +122,10 @@ type replayedBatch struct {
 	seq int64
 }
 
-// replayLedger reads the whole ledger. A non-nil place says where it does not hold by itself.
-func replayLedger(query queryFunc) (*replay, *badPlace, error) {
+// replayLedger reads the whole ledger and gives every movement of money to put. A non-nil place says where it does not hold by itself.
+func replayLedger(query queryFunc, put func(MoneyEntry) error) (*replay, *badPlace, error) {
 	r := &replay{pieces: map[int64]*replayedPiece{}, batches: map[string]*replayedBatch{}, jobs: map[string]string{}}
+	r.openBooks(put)
 	rows, err := query(eventColumns + `ORDER BY seq`)
 	if err != nil {
 		return nil, nil, err
@@ -129,6 +163,9 @@ func (r *replay) take(e *record, buf *bytes.Buffer) *badPlace {
 	}
 	r.end = e.hash
 	if e.event.Piece == 0 {
+		if err := r.money.take(e, ""); err != nil {
+			return bad("%v", err)
+		}
 		if !ofBatch(e.event.Kind) {
 			return nil
 		}
@@ -158,6 +195,9 @@ func (r *replay) take(e *record, buf *bytes.Buffer) *badPlace {
 	}
 	p.derived, p.batch, p.seq = next, e.event.Batch, e.seq
 	p.job = r.same(p.job)
+	if err := r.money.take(e, next.state); err != nil {
+		return bad("%v", err)
+	}
 	return nil
 }
 
@@ -207,7 +247,7 @@ func (r *replay) compareEnd(query queryFunc) (place *badPlace, err error) {
 }
 
 // compare finds the first derived thing that is stored otherwise than the ledger says.
-func (r *replay) compare(query queryFunc) (*badPlace, error) {
+func (r *replay) compare(query queryFunc, entries *moneyCursor) (*badPlace, error) {
 	var place *badPlace
 	bad := func(seq int64, format string, args ...any) {
 		if place == nil || seq < place.seq {
@@ -217,14 +257,15 @@ func (r *replay) compare(query queryFunc) (*badPlace, error) {
 	seen, counts := 0, map[tallyKey]tally{}
 	err := each(query, `SELECT p.post_id, p.batch, p.envelope, p.category, p.marked, p.problem, coalesce(p.mark_id, ''), coalesce(p.shpi, ''), p.kopecks,
 		coalesce(p.facts ->> '$.Mark.ID', ''), coalesce(p.facts ->> '$.ShPI', ''), coalesce(p.facts ->> '$.Mark.Value', 0),
-		coalesce(s.state, 'no row'), coalesce(s.state_at, 0), coalesce(s.copies, 0), coalesce(s.job, ''), coalesce(s.stale_why, '')
+		coalesce(s.state, 'no row'), coalesce(s.state_at, 0), coalesce(s.copies, 0), coalesce(s.job, ''), coalesce(s.stale_why, ''),
+		coalesce(s.voided, 0), coalesce(s.destroyed, 0), coalesce(s.missing, 0)
 		FROM pieces p LEFT JOIN states s USING (post_id)`, func(rows *sql.Rows) error {
 		var id, sum, shownSum int64
 		var problem, mark, shpi, shownMark, shownShPI string
 		var have derived
 		var k tallyKey
 		err := rows.Scan(&id, &k.batch, &k.envelope, &k.category, &k.marked, &problem, &mark, &shpi, &sum, &shownMark, &shownShPI, &shownSum,
-			&have.state, &have.stateAt, &have.copies, &have.job, &have.why)
+			&have.state, &have.stateAt, &have.copies, &have.job, &have.why, &have.voided, &have.destroyed, &have.missing)
 		if err != nil {
 			return err
 		}
@@ -257,8 +298,18 @@ func (r *replay) compare(query queryFunc) (*badPlace, error) {
 	if err := r.compareBatches(query, bad); err != nil {
 		return nil, err
 	}
-	if place != nil {
-		return place, nil
+	wrong, err := entries.end()
+	if err != nil {
+		return nil, err
+	}
+	if wrong != nil {
+		bad(wrong.seq, "%s", wrong.what)
+	}
+	if place == nil {
+		err = r.compareMoney(query, bad)
+	}
+	if place != nil || err != nil {
+		return place, err
 	}
 	return compareTally(query, counts)
 }
@@ -353,8 +404,7 @@ func (r *replay) write(tx *Tx) error {
 		return err
 	}
 	for id, p := range r.pieces {
-		n, err := tx.change(`UPDATE states SET state = ?, state_at = ?, copies = ?, job = ?, stale_why = ? WHERE post_id = ?`,
-			string(p.state), p.stateAt, p.copies, p.job, p.why, id)
+		n, err := tx.change(updateState, string(p.state), p.stateAt, p.copies, p.job, p.why, p.voided, p.destroyed, p.missing, id)
 		if err == nil && n == 0 {
 			err = fmt.Errorf("%w: piece %d is in the ledger, but its facts are gone", ErrDamaged, id)
 		}
@@ -371,6 +421,9 @@ func (r *replay) write(tx *Tx) error {
 		if err != nil {
 			return err
 		}
+	}
+	if err := r.writeMoney(tx); err != nil {
+		return err
 	}
 	if err := tx.exec(`DELETE FROM tally`); err != nil {
 		return err

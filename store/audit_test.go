@@ -40,7 +40,7 @@ func auditScene(t *testing.T) string {
 	}
 	intend(t, s, "job", list) // 12–21
 	write(t, s, func(tx *Tx) error { return tx.Record(eventsOf(postal.EventPrinted, list, nil)...) })
-	if err := happen(s, NewEvent{Kind: postal.EventSpoiled, Piece: list[4].PostID, Data: SpoiledData{"порван край конверта"}}); err != nil {
+	if err := happen(s, NewEvent{Kind: postal.EventSpoiled, Piece: list[4].PostID, Data: SpoiledData{Reason: "порван край конверта"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := happen(s, NewEvent{Kind: postal.EventVerified, Piece: list[5].PostID}); err != nil {

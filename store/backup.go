@@ -38,13 +38,13 @@ func backup(ctx context.Context, conn *sql.Conn, path string) error {
 		return err
 	}
 	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) { // of an attempt that was cut short
+	if err := removeBoth(part); err != nil { // of an attempt that was cut short
 		return err
 	}
 	if err := createFile(part); err != nil { // with the mode of a store; SQLite fills an empty file
 		return err
 	}
-	defer os.Remove(part)
+	defer removeBoth(part)
 	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}
@@ -59,6 +59,9 @@ func backup(ctx context.Context, conn *sql.Conn, path string) error {
 	}
 	return syncFolder(filepath.Dir(path))
 }
+
+// removeBoth removes a file that SQLite was writing, with the journal that it leaves where the disk is full.
+func removeBoth(part string) error { return errors.Join(remove(part), remove(part+"-journal")) }
 
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)

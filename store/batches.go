@@ -49,7 +49,7 @@ func (tx *Tx) happenBatch(r *record) error {
 	switch r.event.Kind {
 	case postal.EventScanned, postal.EventOperation: // of a foreign code or a foreign piece
 		return nil
-	case postal.EventRestored: // of the whole store
+	case postal.EventRestored, postal.EventBalance: // of the whole store, of the account
 		return nil
 	}
 	if !ofBatch(r.event.Kind) {

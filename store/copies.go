@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +27,8 @@ type Copy struct {
 	Schema  int    // steps of the schema taken
 	Station string // whose it is; "" where it was never named
 	Events  int64
-	Last    time.Time         // of the last event; zero: none
-	End     [sha256.Size]byte // hash of the last event
+	Last    time.Time // of the last event; zero: none
+	End     string    // hash of the last event, hexadecimal
 }
 
 // tailChecked is how many events at the ledger's end CheckCopy recomputes: the rest was so when the copy was taken, or Audit says it.
@@ -84,29 +86,31 @@ func badOr(place *badPlace, err error) error {
 
 // checkTail recomputes the last events and compares them with the noted end.
 func (c *Copy) checkTail(query queryFunc) (*badPlace, error) {
-	rows, err := query(eventColumns + `WHERE seq > (SELECT max(seq) FROM events) - ? ORDER BY seq`, tailChecked)
+	rows, err := query(eventColumns+`WHERE seq > (SELECT max(seq) FROM events) - ? ORDER BY seq`, tailChecked)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var buf bytes.Buffer
+	var end [sha256.Size]byte
 	for first := true; rows.Next(); first = false {
 		e, err := scanRecord(rows)
 		if err != nil {
 			return nil, err
 		}
 		switch {
-		case !first && (e.seq != c.Events+1 || e.prev != c.End):
+		case !first && (e.seq != c.Events+1 || e.prev != end):
 			return &badPlace{e.seq, "the event does not follow the one before it"}, nil
 		case e.sum(&buf) != e.hash:
 			return &badPlace{e.seq, "the event is not the one that was written: its hash differs"}, nil
 		}
-		c.Events, c.End, c.Last = e.seq, e.hash, moment(e.at)
+		c.Events, c.Last, end = e.seq, moment(e.at), e.hash
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	return (&replay{events: c.Events, end: c.End}).compareEnd(query)
+	c.End = hex.EncodeToString(end[:])
+	return (&replay{events: c.Events, end: end}).compareEnd(query)
 }
 
 // What Rotate keeps: the newest copies, the newest of each of the last days, and the last of each of the last months.
@@ -116,19 +120,24 @@ const (
 	keepMonths = 12
 )
 
-var copyName = regexp.MustCompile(`^znak-(\d{8})-(\d{4})(-\d{2})?\.db$`)
+var copyName = regexp.MustCompile(`^znak-(\d{8})-(\d{4})(-\d{3})?\.db$`)
 
-// CopyFile names a new copy in a folder of copies: znak-YYYYMMDD-HHMM.db in the time zone of at.
+// CopyFile names a new copy in a folder of copies: znak-YYYYMMDD-HHMM.db in the time zone of at, with a number where there is one of that minute.
 func CopyFile(dir string, at time.Time) string {
-	base := filepath.Join(dir, "znak-"+at.Format("20060102-1504"))
-	path := base + ".db"
-	for n := 2; n < 100; n++ {
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			break
+	base := "znak-" + at.Format("20060102-1504")
+	list, _ := Copies(dir) // a folder that cannot be read cannot be written either: the writing says so
+	n := 1
+	for _, path := range list {
+		if m := copyName.FindStringSubmatch(filepath.Base(path)); "znak-"+m[1]+"-"+m[2] == base {
+			last, _ := strconv.Atoi(strings.TrimPrefix(m[3], "-")) // digits, or nothing: the first
+			n = max(last, 1) + 1
+			break // newest first
 		}
-		path = fmt.Sprintf("%s-%02d.db", base, n) // two in a minute
 	}
-	return path
+	if n == 1 {
+		return filepath.Join(dir, base+".db")
+	}
+	return filepath.Join(dir, fmt.Sprintf("%s-%03d.db", base, n))
 }
 
 // Copies lists the copies in a folder, newest first, by their names. A folder that is not there has none.
@@ -153,6 +162,26 @@ func Copies(dir string) ([]string, error) {
 	return names, nil
 }
 
+// Replaced lists the stores kept beside the one at path: as they were before a migration, and as they were when a restore replaced them.
+func Replaced(path string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	base := filepath.Base(path)
+	ext := filepath.Ext(base)
+	var list []string
+	for _, e := range entries {
+		name := e.Name()
+		before := strings.HasPrefix(name, strings.TrimSuffix(base, ext)+"-before-restore-") && strings.HasSuffix(name, ext)
+		older := strings.HasPrefix(name, base+".schema-") && strings.HasSuffix(name, ".bak")
+		if before || older {
+			list = append(list, filepath.Join(filepath.Dir(path), name))
+		}
+	}
+	return list, nil
+}
+
 // copyOrder makes names comparable: the first of a minute has no number.
 func copyOrder(name string) string {
 	m := copyName.FindStringSubmatch(name)
@@ -165,6 +194,16 @@ func CopyDay(path string) string {
 		return m[1]
 	}
 	return ""
+}
+
+// CopyTime is the time in the name of a copy, of this computer's zone; zero for any other file.
+func CopyTime(path string) time.Time {
+	m := copyName.FindStringSubmatch(filepath.Base(path))
+	if m == nil {
+		return time.Time{}
+	}
+	at, _ := time.ParseInLocation("20060102 1504", m[1]+" "+m[2], time.Local) // digits; a 31st of February is as good as the 3rd of March
+	return at
 }
 
 // Rotate removes the copies in a folder that are no longer wanted, and returns them. It is for a folder in which a checked copy has just been written.

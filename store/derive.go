@@ -17,7 +17,14 @@ type derived struct {
 	copies  int   // times it went to paper: intents less the not-printed that were believed
 	job     string
 	why     string // JSON list of the printed fields that changed since it went to paper; empty unless stale
+
+	voided    int // copies a person declared void
+	destroyed int // of them seen by a scanner when they were destroyed
+	missing   int // of them declared missing and not found since
 }
+
+// owed is how many void copies nobody has accounted for. They bear a mark that may be in force: while one is about, the piece is not handed over.
+func (d derived) owed() int { return d.voided - d.destroyed - d.missing }
 
 // cameBack is the reason of a piece that returned to a batch at the post while an envelope of it exists.
 const cameBack = "batch"
@@ -25,6 +32,9 @@ const cameBack = "batch"
 // after gives what follows from an event; with an error nothing does.
 func (was derived) after(r *record) (derived, error) {
 	next, err := postal.Next(was.state, r.event.Kind)
+	if err == nil && !was.accounts(r.event.Kind) {
+		err = &postal.StateError{State: was.state, Event: r.event.Kind}
+	}
 	if err != nil {
 		var state *postal.StateError
 		if errors.As(err, &state) {
@@ -74,10 +84,32 @@ func (was derived) after(r *record) (derived, error) {
 			}
 		}
 	}
+	switch r.event.Kind {
+	case postal.EventSpoiled:
+		d.voided++
+	case postal.EventDestroyed:
+		if was.owed() == 0 { // one that was missing is found
+			d.missing--
+		}
+		d.destroyed++
+	case postal.EventMissing:
+		d.missing++
+	}
 	if next != postal.StateStale {
 		d.why = ""
 	}
 	return d, nil
+}
+
+// accounts reports whether there is a void copy of which the event can speak.
+func (was derived) accounts(kind postal.EventKind) bool {
+	switch kind {
+	case postal.EventDestroyed:
+		return was.owed() > 0 || was.missing > 0
+	case postal.EventMissing:
+		return was.owed() > 0
+	}
+	return true
 }
 
 func readData(r *record, into any) error {

@@ -37,6 +37,8 @@ type (
 	// SpoiledData belongs to postal.EventSpoiled.
 	SpoiledData struct {
 		Reason string `json:"reason"`
+		Stale  bool   `json:"stale,omitempty"`  // what is on the void copy was not in force any more
+		Second string `json:"second,omitempty"` // who confirmed it beside the person who did it
 	}
 
 	// VerifiedData belongs to postal.EventVerified.

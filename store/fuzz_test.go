@@ -68,6 +68,9 @@ func FuzzDerive(f *testing.F) {
 			if d.copies < 0 || d.why != "" && d.state != postal.StateStale || d.state == "" && r.event.Kind != postal.EventScanned && r.event.Kind != postal.EventOperation {
 				t.Fatalf("after %s: %+v", r.event.Kind, d)
 			}
+			if d.owed() < 0 || d.missing < 0 || d.destroyed < 0 {
+				t.Fatalf("after %s: %+v: more void copies are accounted for than there are", r.event.Kind, d)
+			}
 			if why, err := whyList(d.why); err != nil || d.why != "" && len(why) == 0 {
 				t.Fatalf("%q: %v", d.why, err)
 			}

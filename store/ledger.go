@@ -150,7 +150,7 @@ func (tx *Tx) record(h *head, buf *bytes.Buffer, e NewEvent) error {
 		return err
 	}
 	h.seq, h.hash, h.changed = r.seq, r.hash, true
-	return nil
+	return tx.money(&r)
 }
 
 // happen completes an event from its piece or batch and writes what follows from it.
@@ -173,6 +173,11 @@ func (tx *Tx) happen(r *record) error {
 	}
 	if r.event.Kind == postal.EventIntent {
 		if err := tx.mayPrint(p, r); err != nil {
+			return err
+		}
+	}
+	if r.event.Kind == postal.EventHanded {
+		if err := mayHand(p); err != nil {
 			return err
 		}
 	}

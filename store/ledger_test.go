@@ -19,7 +19,7 @@ func TestEventsAreChained(t *testing.T) {
 	list := testPieces(0, 3)
 	pull(t, s, "1", list)
 	intend(t, s, "job-1", list)
-	if err := happen(s, NewEvent{Kind: postal.EventSpoiled, Piece: list[0].PostID, Data: SpoiledData{"порван"}}); err == nil {
+	if err := happen(s, NewEvent{Kind: postal.EventSpoiled, Piece: list[0].PostID, Data: SpoiledData{Reason: "порван"}}); err == nil {
 		t.Fatal("a queued piece was spoiled")
 	}
 	if err := happen(s, NewEvent{Kind: postal.EventPrinted, Piece: list[0].PostID, Run: "run-job-1"}); err != nil {
@@ -247,7 +247,7 @@ func TestCopiesAndReasons(t *testing.T) {
 	step(postal.EventUnknown, nil, postal.StateUnknown, 1)
 	step(postal.EventChanged, changed("date", "mass"), postal.StateStale, 1, "date", "mass")
 	step(postal.EventChanged, changed("mass", "index"), postal.StateStale, 1, "date", "mass", "index")
-	step(postal.EventSpoiled, SpoiledData{"устарел"}, postal.StateSpoiled, 1)
+	step(postal.EventSpoiled, SpoiledData{Reason: "устарел"}, postal.StateSpoiled, 1)
 	step(postal.EventIntent, "j3", postal.StateQueued, 2)
 	step(postal.EventPrinted, nil, postal.StatePrinted, 2)
 	step(postal.EventVerified, VerifiedData{"keyboard"}, postal.StateVerified, 2)

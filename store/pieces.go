@@ -20,6 +20,9 @@ type PieceRow struct {
 	StateAt  time.Time // when it came into this state
 	Pos      int       // print order within the batch
 	Copies   int       // how many times it went to paper
+	Voided   int       // copies of it that a person declared void
+	Owed     int       // void copies that were neither seen destroyed nor declared missing
+	Missing  int       // void copies declared missing and not found since
 	Problem  string    // "", or why it must not be printed: ProblemMark, ProblemShPI, ProblemRead
 	Job      string    // the last job it was given to a device with
 	StaleWhy []string  // printed fields that changed at the post since it went to paper
@@ -72,9 +75,10 @@ func (tx *Tx) piece(id int64) (*piece, error) {
 	var shown string
 	var facts []byte
 	err := tx.row(`SELECT p.batch, p.pos, p.shpi, p.mark_id, coalesce(p.shpi, p.facts ->> '$.ShPI', ''), p.envelope, p.category, p.marked, p.kopecks,
-		p.problem, p.facts, s.state, s.state_at, s.copies, s.job, s.stale_why FROM pieces p JOIN states s USING (post_id) WHERE p.post_id = ?`, id).
+		p.problem, p.facts, s.state, s.state_at, s.copies, s.job, s.stale_why, s.voided, s.destroyed, s.missing FROM pieces p JOIN states s USING (post_id) WHERE p.post_id = ?`, id).
 		Scan(&p.batch, &p.pos, &shpi, &mark, &shown, &p.envelope, &p.category, &p.marked, &p.sum,
-			&p.problem, &facts, &p.derived.state, &p.derived.stateAt, &p.derived.copies, &p.derived.job, &p.derived.why)
+			&p.problem, &facts, &p.derived.state, &p.derived.stateAt, &p.derived.copies, &p.derived.job, &p.derived.why,
+			&p.derived.voided, &p.derived.destroyed, &p.derived.missing)
 	if err == sql.ErrNoRows {
 		tx.pieces[id] = nil
 		return nil, nil
@@ -96,8 +100,18 @@ func (tx *Tx) putState(p *piece, next derived) error {
 	tx.count(p, -1)
 	p.derived = next
 	tx.count(p, +1)
-	return tx.exec(`UPDATE states SET state = ?, state_at = ?, copies = ?, job = ?, stale_why = ? WHERE post_id = ?`,
-		string(next.state), next.stateAt, next.copies, next.job, next.why, p.postID)
+	return tx.exec(updateState, string(next.state), next.stateAt, next.copies, next.job, next.why, next.voided, next.destroyed, next.missing, p.postID)
+}
+
+const updateState = `UPDATE states SET state = ?, state_at = ?, copies = ?, job = ?, stale_why = ?, voided = ?, destroyed = ?, missing = ? WHERE post_id = ?`
+
+// mayHand refuses to hand a piece over while a void copy of it may be about: two envelopes with one mark could reach the post.
+func mayHand(p *piece) error {
+	if p.derived.owed() == 0 {
+		return nil
+	}
+	return hint.New("store.owed", hint.Args{"ShPI": p.shpi.Grouped()},
+		fmt.Errorf("%d void copies are owed: %w", p.derived.owed(), &postal.StateError{ShPI: p.shpi, State: p.derived.state, Event: postal.EventHanded}))
 }
 
 // mayPrint refuses an intent that could put one mark on two envelopes, or that names a job nobody opened.
@@ -277,12 +291,13 @@ type PieceQuery struct {
 	Batch  string
 	States []postal.PieceState
 	ShPIs  []postal.ShPI
+	Owed   bool   // only pieces with void copies owed
 	Text   string // part of an identifier, the sender's number, the recipient's name or place; case and ё do not matter
 	Offset int
 	Limit  int
 }
 
-const pieceColumns = `SELECT p.facts, p.batch, p.pos, p.problem, s.state, s.state_at, s.copies, s.job, s.stale_why
+const pieceColumns = `SELECT p.facts, p.batch, p.pos, p.problem, s.state, s.state_at, s.copies, s.job, s.stale_why, s.voided, s.destroyed, s.missing
 	FROM pieces p JOIN states s USING (post_id) `
 
 // Pieces lists pieces in print order.
@@ -310,6 +325,9 @@ func (q PieceQuery) sql() (string, []any) {
 	}
 	if len(q.States) > 0 {
 		add(`s.state IN (SELECT value FROM json_each(?))`, jsonList(q.States))
+	}
+	if q.Owed {
+		where = append(where, `s.voided > s.destroyed + s.missing`)
 	}
 	if text := fold(strings.TrimSpace(q.Text)); text != "" {
 		add(`instr(p.search, ?) > 0`, text)
@@ -399,7 +417,8 @@ func scanPieces(rows *sql.Rows) ([]PieceRow, error) {
 		var facts sql.RawBytes
 		var batch, why string
 		var at int64
-		err := rows.Scan(&facts, &batch, &p.Pos, &p.Problem, &p.State, &at, &p.Copies, &p.Job, &why)
+		var void derived
+		err := rows.Scan(&facts, &batch, &p.Pos, &p.Problem, &p.State, &at, &p.Copies, &p.Job, &why, &void.voided, &void.destroyed, &void.missing)
 		if err != nil {
 			return nil, err
 		}
@@ -411,6 +430,7 @@ func scanPieces(rows *sql.Rows) ([]PieceRow, error) {
 			return nil, fmt.Errorf("%w: a piece of batch %s: %w", ErrDamaged, batch, err)
 		}
 		p.Batch, p.StateAt = batch, moment(at)
+		p.Voided, p.Owed, p.Missing = void.voided, void.owed(), void.missing
 		list = append(list, p)
 	}
 	return list, rows.Err()

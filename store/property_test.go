@@ -18,16 +18,35 @@ type model struct {
 	batch  map[int64]string
 	state  map[int64]postal.PieceState
 	copies map[int64]int
+	void   map[int64]void
 	facts  map[int64]postal.Piece
 	events int64
 }
 
-// next says what an event makes of a piece, by the table of states alone.
+// void are the copies that a person declared void, by what is known of them.
+type void struct{ owed, destroyed, missing int }
+
+// next says what an event makes of a piece, by the table of states and the counts of its void copies alone.
 func (m *model) next(e NewEvent) error {
 	state, err := postal.Next(m.state[e.Piece], e.Kind)
 	if err != nil {
 		return err
 	}
+	v := m.void[e.Piece]
+	switch {
+	case e.Kind == postal.EventSpoiled:
+		v.owed++
+	case e.Kind == postal.EventDestroyed && v.owed > 0:
+		v.owed, v.destroyed = v.owed-1, v.destroyed+1
+	case e.Kind == postal.EventDestroyed && v.missing > 0:
+		v.missing, v.destroyed = v.missing-1, v.destroyed+1
+	case e.Kind == postal.EventMissing && v.owed > 0:
+		v.owed, v.missing = v.owed-1, v.missing+1
+	case e.Kind == postal.EventHanded && v.owed == 0:
+	case e.Kind == postal.EventDestroyed, e.Kind == postal.EventMissing, e.Kind == postal.EventHanded:
+		return &postal.StateError{State: m.state[e.Piece], Event: e.Kind}
+	}
+	m.void[e.Piece] = v
 	m.state[e.Piece] = state
 	m.events++
 	switch e.Kind {
@@ -42,7 +61,7 @@ func (m *model) next(e NewEvent) error {
 }
 
 func (m *model) clone() *model {
-	return &model{maps.Clone(m.batch), maps.Clone(m.state), maps.Clone(m.copies), maps.Clone(m.facts), m.events}
+	return &model{maps.Clone(m.batch), maps.Clone(m.state), maps.Clone(m.copies), maps.Clone(m.void), maps.Clone(m.facts), m.events}
 }
 
 // Whatever happens in whatever order: what is stored is what the model says, the counts close, the audit holds, and a rebuild changes nothing.
@@ -59,12 +78,12 @@ func TestAnyInterleavingKeepsTheLedgerTrue(t *testing.T) {
 
 var pieceKinds = []postal.EventKind{postal.EventPulled, postal.EventChanged, postal.EventWithdrawn, postal.EventIntent, postal.EventIntent, postal.EventPrinted,
 	postal.EventPrinted, postal.EventNotPrinted, postal.EventUnknown, postal.EventVerified, postal.EventVerified, postal.EventScanned, postal.EventSpoiled,
-	postal.EventHanded, postal.EventAccepted, postal.EventRefused, postal.EventDelivered, postal.EventOperation}
+	postal.EventDestroyed, postal.EventMissing, postal.EventHanded, postal.EventAccepted, postal.EventRefused, postal.EventDelivered, postal.EventOperation}
 
 func interleave(t *testing.T, seed uint64, steps int) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	s := openTest(t)
-	m := &model{map[int64]string{}, map[int64]postal.PieceState{}, map[int64]int{}, map[int64]postal.Piece{}, 0}
+	m := &model{map[int64]string{}, map[int64]postal.PieceState{}, map[int64]int{}, map[int64]void{}, map[int64]postal.Piece{}, 0}
 	for _, name := range []string{"1", "2", "3"} {
 		write(t, s, func(tx *Tx) error { return tx.PutBatch(testBatch(name), true) })
 	}
@@ -165,7 +184,7 @@ func someEvents(rnd *rand.Rand, m *model) []NewEvent {
 		e := NewEvent{Kind: pieceKinds[rnd.IntN(len(pieceKinds))], Piece: ids[rnd.IntN(len(ids))]}
 		if rnd.IntN(10) > 0 { // mostly what may happen
 			for range 20 {
-				if _, err := postal.Next(m.state[e.Piece], e.Kind); err == nil {
+				if m.clone().next(e) == nil {
 					break
 				}
 				e.Kind = pieceKinds[rnd.IntN(len(pieceKinds))]
@@ -203,6 +222,9 @@ func compareModel(t *testing.T, s *Store, m *model) {
 		if r.State != m.state[r.PostID] || r.Copies != m.copies[r.PostID] || r.Batch != m.batch[r.PostID] {
 			t.Errorf("piece %d: %s, %d copies, batch %s; the model has %s, %d, %s", r.PostID, r.State, r.Copies, r.Batch,
 				m.state[r.PostID], m.copies[r.PostID], m.batch[r.PostID])
+		}
+		if v := m.void[r.PostID]; r.Owed != v.owed || r.Missing != v.missing || r.Voided != v.owed+v.destroyed+v.missing {
+			t.Errorf("piece %d: %d void copies, %d owed, %d missing; the model has %+v", r.PostID, r.Voided, r.Owed, r.Missing, v)
 		}
 		if (r.State == postal.StateStale) != (len(r.StaleWhy) > 0) {
 			t.Errorf("piece %d is %s because of %q", r.PostID, r.State, r.StaleWhy)

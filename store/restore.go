@@ -110,9 +110,25 @@ func (r *Restoration) clean() error {
 		}
 	}
 	for _, name := range names {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := remove(name); err != nil {
 			return err
 		}
+	}
+	return r.tidy()
+}
+
+// tidy removes the side files that reading the store in use has left: nobody has it open now, and an empty one says nothing.
+func (r *Restoration) tidy() error {
+	if info, err := os.Stat(r.path + "-wal"); err != nil || info.Size() > 0 {
+		return nil
+	}
+	return errors.Join(remove(r.path+"-wal"), remove(r.path+"-shm"))
+}
+
+// remove is os.Remove of a file that may not be there.
+func remove(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }
@@ -124,6 +140,9 @@ func (r *Restoration) Commit() (before string, err error) {
 		return "", err
 	}
 	if err := r.Store.Close(); err != nil {
+		return "", err
+	}
+	if err := r.tidy(); err != nil {
 		return "", err
 	}
 	staging := r.path + stagingSuffix

@@ -25,8 +25,8 @@ func WithoutPerson(p postal.Piece) postal.Piece {
 
 // keyForgotten and the name of a batch make the setting that says when its persons were forgotten.
 const (
-	keyForgotten = "store.forgotten."
-	keyCompact   = "store.compact" // "1": something was forgotten and its bytes may still be in the file
+	keyForgotten = "store-forgotten."
+	keyCompact   = "store-compact" // "1": something was forgotten and its bytes may still be in the file
 )
 
 // Forgettable lists the batches with one of the statuses of which nothing was heard since before, with nothing waiting for the post, and whose persons
@@ -114,10 +114,20 @@ func (tx *Tx) Forgotten(batch string) (bool, error) {
 	return ok, err
 }
 
+const sentBefore = `FROM outbox WHERE state IN ('done', 'skipped') AND updated_at < ? AND payload <> 'null'`
+
+// ForgettableItems counts what ForgetSent would blank.
+func (s *Store) ForgettableItems(ctx context.Context, before time.Time) (n int, err error) {
+	st, err := s.reader.stmt(ctx, `SELECT count(*) `+sentBefore)
+	if err == nil {
+		err = st.QueryRowContext(ctx, micros(before)).Scan(&n)
+	}
+	return n, s.trouble("forgettable", err)
+}
+
 // ForgetSent blanks what was in the outbox items that are done or skipped since before the given time: a new order holds its recipient.
 func (tx *Tx) ForgetSent(before time.Time) (items int, err error) {
-	n, err := tx.change(`UPDATE outbox SET payload = 'null', last_error = '', last_hint = ''
-		WHERE state IN ('done', 'skipped') AND updated_at < ? AND payload <> 'null'`, micros(before))
+	n, err := tx.change(`UPDATE outbox SET payload = 'null', last_error = '', last_hint = '' WHERE ord IN (SELECT ord `+sentBefore+`)`, micros(before))
 	if err == nil && n > 0 {
 		err = tx.SetSetting(keyCompact, "1")
 	}
@@ -195,8 +205,12 @@ func ForgetInCopy(ctx context.Context, path string, batches []string) (pieces in
 	if err := syncFile(next); err != nil {
 		return 0, err
 	}
-	if now, err := CheckCopy(ctx, next); err != nil || now.End != have.End {
-		return 0, fmt.Errorf("%w: the copy made anew is not the same: %w", ErrDamaged, err)
+	now, err := CheckCopy(ctx, next)
+	if err != nil {
+		return 0, err
+	}
+	if now.End != have.End {
+		return 0, fmt.Errorf("%w: the copy made anew ends otherwise", ErrDamaged)
 	}
 	if info, err := os.Stat(path); err == nil {
 		_ = os.Chtimes(next, info.ModTime(), info.ModTime()) // its age is that of the copy; only for the eye
@@ -254,6 +268,10 @@ func forgetIn(ctx context.Context, path string, batches []string) (pieces int, e
 			return 0, err // closing rolls back
 		}
 		pieces += n
+		// Restored one day, it must not take the names from the post again.
+		if err := exec(`INSERT OR IGNORE INTO settings (key, value, at) VALUES (?, ?, ?)`, keyForgotten+batch, "copy", micros(time.Now())); err != nil {
+			return 0, err
+		}
 	}
 	if err := exec("COMMIT"); err != nil {
 		return 0, err

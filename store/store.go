@@ -53,6 +53,9 @@ const (
 	applicationID = 0x5A6E616B // "Znak", in the header of the file
 )
 
+// Who is the person in whose name events are written.
+func (s *Store) Who() string { return s.who }
+
 // Open opens or creates the store, brings its schema up to date and checks it quickly. A store written by a newer program is
 // ErrNewer, a damaged or foreign file ErrDamaged; ErrLocked, ErrFull, ErrReadOnly and ErrDisk say what the disk refuses. In every
 // case of failure the file is left as it was.
@@ -104,6 +107,9 @@ func open(ctx context.Context, p Params, steps []migration) (_ *Store, err error
 		return nil, err
 	}
 	if s.reader, err = openReader(ctx, dsn(path, "mode", "ro")); err != nil {
+		return nil, err
+	}
+	if err := s.rebuildDue(ctx); err != nil {
 		return nil, err
 	}
 	return s, s.nameStation(ctx)

@@ -21,6 +21,8 @@ type Tx struct {
 	pieces map[int64]*piece   // rows met by this change; nil: not known here
 	tally  map[tallyKey]tally // counters to be written at the end
 	jobs   map[string]bool    // known to exist
+	books  *books             // of the money, opened when first needed
+	purse  purse              // as the file has it
 }
 
 // Write is the only way to change the store. What f does through tx happens wholly and is on the disk when Write returns nil, or does not
@@ -163,9 +165,12 @@ var (
 	errClosed = errors.New("store: closed")
 )
 
-// flush writes what was kept in memory until now: counters and the end of the ledger.
+// flush writes what was kept in memory until now: counters, the sums of the money and the end of the ledger.
 func (tx *Tx) flush() error {
 	if err := tx.flushTally(); err != nil {
+		return err
+	}
+	if err := tx.flushMoney(); err != nil {
 		return err
 	}
 	return tx.flushHead()

@@ -23,6 +23,7 @@ const (
 	RunClosed    Name = "print-run-closed"    // all is done and the person has not been told
 	FolderPart   Name = folder + "part"       // the hidden file is whole, not on the disk for sure
 	FolderSynced Name = folder + "synced"     // the hidden file is on the disk, without its name
+	FolderNoted  Name = folder + "noted"      // the folder's record knows that the file is about to get its name
 	FolderNamed  Name = folder + "named"      // the file has its name, the folder's entry is not on the disk for sure
 	FolderKept   Name = folder + "kept"       // the folder is on the disk too
 )
@@ -52,6 +53,6 @@ const folder = "folder-"
 func FolderStep(step string) Name { return folder + Name(step) }
 
 // All lists the boundaries in the order of a day.
-var All = []Name{PullBefore, PullAfter, RunOpened, JobOpened, IntentBefore, IntentAfter, PageSent, FinishBefore, FolderPart, FolderSynced,
+var All = []Name{PullBefore, PullAfter, RunOpened, JobOpened, IntentBefore, IntentAfter, PageSent, FinishBefore, FolderPart, FolderSynced, FolderNoted,
 	FolderNamed, FolderKept, SettleBefore, SettleAfter, RunClosed, VerifyBefore, VerifyAfter, SpoilBefore, SpoilAfter, HandBefore, HandAfter,
 	FormWritten, LookBefore, LookAfter, SendBefore, SendAfter, RecordBefore, RecordAfter}

@@ -157,10 +157,11 @@ func (x *evidenceBook) differences() error {
 }
 
 func (x *evidenceBook) reprints() error {
-	heads := []string{"paper.evidence.col.shpi", "paper.evidence.col.at", "paper.evidence.col.who", "paper.evidence.col.reason"}
-	return x.part("paper.evidence.reprints", heads, []float64{16, 19, 16, 60}, len(x.Reprints), func(i int) []any {
+	heads := []string{"paper.evidence.col.shpi", "paper.evidence.col.at", "paper.evidence.col.who", "paper.evidence.col.reason", "paper.evidence.col.fate",
+		"paper.evidence.fate-at", "paper.evidence.fate-by"}
+	return x.part("paper.evidence.reprints", heads, []float64{16, 19, 30, 40, 24, 19, 16}, len(x.Reprints), func(i int) []any {
 		p := &x.Reprints[i]
-		return []any{x.text(string(p.ShPI)), x.at(p.At), p.Who, p.Reason}
+		return []any{x.text(string(p.ShPI)), x.at(p.At), p.By(x.words), p.Why(x.words), p.Became(x.words), x.at(p.Fate.At), p.Fate.Who}
 	})
 }
 

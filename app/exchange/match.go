@@ -36,6 +36,7 @@ const (
 	WhyNothing Why = "nothing" // nothing near in time
 	WhySum     Why = "sum"     // something is near, with another sum
 	WhyDay     Why = "day"     // the same sum is there, but out of the window
+	WhyOpening Why = "opening" // it is older than the first balance known, or none is known; the caller says so
 	WhyWaiting Why = "waiting" // the window is still open: it may come
 )
 

@@ -95,6 +95,27 @@ var registryColumns = []registryColumn{
 	{title: "exchange.registry.sending", kind: dateColumn, width: 13, date: func(m *UsedMark) postal.Date { return m.Sending }},
 }
 
+// rememberedWords says each state once: a text is put together anew at each saying, and a registry has a hundred thousand rows.
+type rememberedWords struct {
+	Words
+	states map[postal.PieceState]any
+}
+
+func (r rememberedWords) Value(v any) any {
+	state, ok := v.(postal.PieceState)
+	if !ok {
+		return r.Words.Value(v)
+	}
+	said, ok := r.states[state]
+	if !ok {
+		said = r.Words.Value(v)
+		r.states[state] = said
+	}
+	return said
+}
+
+func remember(w Words) Words { return rememberedWords{w, map[postal.PieceState]any{}} }
+
 func word(w Words, v any) string {
 	if s, ok := w.Value(v).(string); ok {
 		return s

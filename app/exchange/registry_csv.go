@@ -31,6 +31,7 @@ type CSVOptions struct {
 // 21.11.2026, CR LF. It has no line of totals, which an import would take for a letter. A text that the encoding cannot write is an
 // error: a question mark in an order number would be found by nobody.
 func (r Registry) CSV(w io.Writer, o CSVOptions) (totals RegistryTotals, err error) {
+	r.Words = remember(r.Words)
 	encode := func(s string) (string, error) { return s, nil }
 	if o.Encoding == UTF8 {
 		if _, err := io.WriteString(w, "\ufeff"); err != nil {

@@ -18,6 +18,7 @@ const sheetRows = 1 << 20
 // the totals in the last row; the second says what the columns mean. Rows are streamed through temp, a folder of the same disk ("" is the
 // system's), so that a hundred thousand of them need little memory.
 func (r Registry) XLSX(w io.Writer, temp string) (totals RegistryTotals, err error) {
+	r.Words = remember(r.Words)
 	book := excelize.NewFile(excelize.Options{TmpDir: temp})
 	defer func() { err = errors.Join(err, book.Close()) }()
 	style, err := newStyles(book)

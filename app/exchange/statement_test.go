@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -223,6 +224,17 @@ func TestStatementSizeIsBounded(t *testing.T) {
 	var e *StatementError
 	if !errors.As(err, &e) || e.Reason != "size" {
 		t.Errorf("%v", err)
+	}
+}
+
+// A file of one endless purpose is read as quickly as any other.
+func TestEndlessPurposeDoesNotHang(t *testing.T) {
+	source := vector(t, "ordinary.txt")
+	long := strings.Replace(source, "КонецДокумента", strings.Repeat("ещё строка\n", 100_000)+"КонецДокумента", 1)
+	began := time.Now()
+	st := read(t, []byte(long))
+	if n := len(st.Payments[0].Purpose); n > 2*purposeLength || time.Since(began) > 20*time.Second {
+		t.Errorf("%d bytes in %v", n, time.Since(began))
 	}
 }
 

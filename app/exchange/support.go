@@ -79,6 +79,7 @@ func (s Support) Write(w io.Writer, readme string) error {
 			}
 			e.Batch, e.Piece, e.Run = m.batch.of(e.Batch), m.piece.of(e.Piece), m.run.of(e.Run)
 			e.Station, e.Who = m.station.of(e.Station), m.who.of(e.Who)
+			e.At = e.At.UTC().Truncate(time.Millisecond)
 			if err := enc.Encode(e); err != nil {
 				return err
 			}
@@ -135,7 +136,7 @@ var faultWords = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for _, w := range strings.Fields(`a accepted account address after already an and answer archive are as at bad balance batch be been before body broken bytes
 		call cannot canceled certificate change checkin closed code connect connection content context could cut data date deadline decode
-		delete denied deny dial disk does done down empty encode end eof error event exceeded expected expired failed failure field file
+		delete denied deny dial disk does done down empty encode end enough eof error event exceeded expected expired failed failure field file
 		for forbidden found from full gateway get handler handshake has have host http https id in internal invalid io is item json
 		key large length limit line list local lock locked long lookup lost mail many mass method missing money more name needed network
 		no none not null number of office on only open operation or order out outbox page parse payload peer permission piece post

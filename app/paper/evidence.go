@@ -46,13 +46,44 @@ type EvidencePiece struct {
 	Accepted Stamp
 	Refused  Stamp
 	Reprints int
+	Owed     int // void copies neither seen destroyed nor said to be missing
 }
 
 // EvidenceReprint is one copy that was declared void.
 type EvidenceReprint struct {
 	ShPI postal.ShPI
 	Stamp
-	Reason string
+	Reason  string // a reason with a name (station.reason.… of the texts), or a person's own words
+	Second  string // who confirmed it; "": nobody
+	Fate    Stamp  // when it was seen destroyed, or said to be missing; zero: neither
+	Missing bool
+}
+
+// Why says the reason in words.
+func (r EvidenceReprint) Why(w Words) string {
+	if key := "station.reason." + r.Reason; w.Say(key, nil) != key {
+		return w.Say(key, nil)
+	}
+	return r.Reason
+}
+
+// By names who declared it void and who confirmed.
+func (r EvidenceReprint) By(w Words) string {
+	if r.Second == "" {
+		return r.Who
+	}
+	return w.Say("paper.evidence.second", hint.Args{"Who": r.Who, "Second": r.Second})
+}
+
+// Became says what became of the void copy.
+func (r EvidenceReprint) Became(w Words) string {
+	switch {
+	case !r.Fate.Happened():
+		return w.Say("paper.evidence.fate.owed", nil)
+	case r.Missing:
+		return w.Say("paper.evidence.fate.missing", nil)
+	}
+	return w.Say("paper.evidence.fate.destroyed", nil)
 }
 
 // EvidenceStep is one event of the whole batch.
@@ -156,6 +187,9 @@ func (e Evidence) Differences() []EvidenceDifference {
 	var list []EvidenceDifference
 	for _, p := range e.Pieces {
 		add := func(key string) { list = append(list, EvidenceDifference{p.ShPI, key}) }
+		if p.Owed > 0 {
+			add("paper.evidence.diff.owed")
+		}
 		listed, accepted := p.Listed.Happened(), p.Accepted.Happened()
 		switch {
 		case listed && !p.Printed.Happened() && !p.Scanned.Happened():
@@ -352,9 +386,15 @@ func (f *evidenceForm) reprints() error {
 		case "at":
 			return f.moment(p.At)
 		case "who":
-			return clean(p.Who)
+			return clean(p.By(f.words))
+		case "fate":
+			text := p.Became(f.words)
+			if p.Fate.Happened() {
+				text += "\n" + f.stamp(p.Fate)
+			}
+			return text
 		}
-		return clean(p.Reason)
+		return clean(p.Why(f.words))
 	})
 }
 

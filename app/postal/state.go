@@ -39,6 +39,8 @@ const (
 	EventVerified   EventKind = "verified"    // both codes seen on one envelope
 	EventScanned    EventKind = "scanned"     // a scan that changes nothing: repeat, foreign, stale…
 	EventSpoiled    EventKind = "spoiled"     // the printed copy is void, with a reason
+	EventDestroyed  EventKind = "destroyed"   // a void copy was scanned when it was destroyed
+	EventMissing    EventKind = "missing"     // a person says that a void copy cannot be found
 	EventHanded     EventKind = "handed"      // part of a hand-over
 	EventAccepted   EventKind = "accepted"
 	EventRefused    EventKind = "refused"
@@ -55,6 +57,9 @@ const (
 	EventChangeSent    EventKind = "change-sent"    // another change of the batch is made at the post
 	EventChangeRefused EventKind = "change-refused" // the post refused it for good
 	EventForgotten     EventKind = "forgotten"      // names and addresses of its pieces are no longer kept
+
+	// Of the account.
+	EventBalance EventKind = "balance" // the post has stated another balance
 
 	// Of the whole store.
 	EventRestored EventKind = "restored" // a copy took its place: what happened between the event before and this one is not here
@@ -174,6 +179,10 @@ func Next(from PieceState, event EventKind) (PieceState, error) {
 	case EventDelivered:
 		if from != "" {
 			return StateDelivered, nil
+		}
+	case EventDestroyed, EventMissing: // of a void copy, which says nothing about the piece; whether there is one the ledger counts
+		if from != "" {
+			return from, nil
 		}
 	case EventScanned, EventOperation:
 		return from, nil

@@ -7,9 +7,9 @@ import (
 )
 
 var pieceEvents = []EventKind{EventPulled, EventChanged, EventWithdrawn, EventIntent, EventPrinted, EventNotPrinted, EventUnknown, EventVerified,
-	EventScanned, EventSpoiled, EventHanded, EventAccepted, EventRefused, EventDelivered, EventOperation}
+	EventScanned, EventSpoiled, EventDestroyed, EventMissing, EventHanded, EventAccepted, EventRefused, EventDelivered, EventOperation}
 
-var batchEvents = []EventKind{EventBatchPulled, EventBatchChanged, EventBatchApproved, EventBatchHanded, EventCheckinSent, EventCheckinFailed, EventChangeSent, EventChangeRefused, EventForgotten, EventRestored}
+var batchEvents = []EventKind{EventBatchPulled, EventBatchChanged, EventBatchApproved, EventBatchHanded, EventCheckinSent, EventCheckinFailed, EventChangeSent, EventChangeRefused, EventForgotten, EventRestored, EventBalance}
 
 // reach gives the states that can follow from by any number of the events.
 func reach(from PieceState, events []EventKind) []PieceState {

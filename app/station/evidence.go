@@ -70,7 +70,7 @@ func (s *Station) Evidence(ctx context.Context, batch string) (paper.Evidence, e
 	e.Pieces = make([]paper.EvidencePiece, len(rows))
 	for i, row := range rows {
 		p := &e.Pieces[i]
-		p.ShPI, p.State, p.Copies = row.ShPI, row.State, row.Copies
+		p.ShPI, p.State, p.Copies, p.Owed = row.ShPI, row.State, row.Copies, row.Owed
 		if row.Mark != nil {
 			p.MarkID, p.Value = row.Mark.ID, row.Mark.Value
 		}
@@ -133,7 +133,14 @@ func tell(e *paper.Evidence, p *paper.EvidencePiece, ev store.Event) error {
 		}
 		p.Printed, p.Scanned = paper.Stamp{}, paper.Stamp{}
 		p.Reprints++
-		e.Reprints = append(e.Reprints, paper.EvidenceReprint{ShPI: p.ShPI, Stamp: stamp, Reason: data.Reason})
+		e.Reprints = append(e.Reprints, paper.EvidenceReprint{ShPI: p.ShPI, Stamp: stamp, Reason: data.Reason, Second: data.Second})
+	case postal.EventDestroyed, postal.EventMissing:
+		for i := range e.Reprints { // one envelope, whichever of the void ones it was
+			if r := &e.Reprints[i]; r.ShPI == p.ShPI && !r.Fate.Happened() {
+				r.Fate, r.Missing = stamp, ev.Kind == postal.EventMissing
+				break
+			}
+		}
 	}
 	return nil
 }

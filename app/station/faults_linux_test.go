@@ -154,7 +154,7 @@ func TestDiskFullAtEachWrite(t *testing.T) {
 	if tried["pull"] == 0 || tried["print"] < 3 || tried["hand over"] == 0 {
 		t.Errorf("the disk was hardly ever full: %v", tried)
 	}
-	b.rest(name, pieces)
+	b.arrived(name, pieces)
 }
 
 // tryOpen is open without its insisting.

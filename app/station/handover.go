@@ -93,12 +93,16 @@ func (s *Station) countHanded(tx *store.Tx, b store.BatchRow, r *HandOverReport)
 	}
 	var events []store.NewEvent
 	for _, row := range rows {
+		if row.Owed > 0 {
+			r.Missing = append(r.Missing, Refusal{row.ShPI, Reason{"station.missing.owed", hint.Args{"ShPI": row.ShPI.Grouped(), "Count": row.Owed}}})
+			continue
+		}
 		switch row.State {
 		case postal.StateVerified:
 			r.Verified++
 			events = append(events, store.NewEvent{Kind: postal.EventHanded, Batch: b.Name, Piece: row.PostID, ShPI: row.ShPI})
-		case postal.StateWithdrawn, postal.StateOrphan:
-		default:
+		case postal.StateWithdrawn:
+		default: // an orphan too: its envelope may lie among the others
 			r.Missing = append(r.Missing, Refusal{row.ShPI, Reason{"station.missing." + string(row.State), hint.Args{"ShPI": row.ShPI.Grouped()}}})
 		}
 	}

@@ -33,19 +33,6 @@ func (s *Station) Story(ctx context.Context, id postal.ShPI) ([]store.Event, err
 	return s.store.Events(ctx, store.EventQuery{Piece: row.PostID})
 }
 
-// Reprint makes the printed copy of a piece void, with the reason, so that Print prints it once more with the same mark. It returns
-// how many copies have gone to paper so far. A piece of which nothing is on paper, or that is handed over, is refused.
-func (s *Station) Reprint(ctx context.Context, id postal.ShPI, reason string) (copies int, err error) {
-	row, err := s.Piece(ctx, id)
-	if err != nil {
-		return 0, err
-	}
-	if reason == "" {
-		return row.Copies, refuse("station.reprint.reason", nil)
-	}
-	return row.Copies, s.declare(ctx, row, postal.EventSpoiled, store.SpoiledData{Reason: reason})
-}
-
 // DeclarePrinted is a person's word that an unknown piece is on paper.
 func (s *Station) DeclarePrinted(ctx context.Context, id postal.ShPI) error {
 	return s.declareUnknown(ctx, id, postal.EventPrinted)

@@ -48,6 +48,9 @@ func (s *Station) Print(ctx context.Context, order PrintOrder, control *Control,
 	if err := s.freshen(ctx, order.Batch); err != nil {
 		return PrintReport{}, err
 	}
+	if err := s.checkOffline(ctx); err != nil {
+		return PrintReport{}, err
+	}
 	view, err := s.Batch(ctx, order.Batch)
 	if err != nil {
 		return PrintReport{}, err
@@ -129,10 +132,8 @@ func (r *run) print(ctx context.Context, rows []store.PieceRow) (PrintReport, er
 	r.report.Run, r.asked = id.String(), len(rows)
 	name := r.device.Info().Name
 	err = r.s.store.Write(ctx, func(tx *store.Tx) error {
-		if r.view.ApprovedAt.IsZero() { // where the office asks for no approval, printing reserves the money
-			if err := approve(tx, r.view.BatchRow); err != nil {
-				return err
-			}
+		if _, err := reserve(tx, r.view.Name); err != nil { // where the office asks for no approval, printing reserves the money
+			return err
 		}
 		return tx.OpenRun(store.Run{ID: r.report.Run, Batch: r.view.Name, Device: name, Asked: len(rows)})
 	})

@@ -14,19 +14,10 @@ import (
 	"znak/store"
 )
 
-// What the store remembers between pulls, as JSON in its settings.
-const (
-	keyBalance = "pull.balance"
-	keyContact = "pull.contact"
-)
+// keyContact holds, as JSON, when the post could last be reached.
+const keyContact = "pull.contact"
 
-// knownBalance is the balance as the post last stated it.
-type knownBalance struct {
-	Kopecks postal.Kopecks `json:"kopecks"`
-	Of      string         `json:"of"` // the day, or the time of asking where the post names no day
-}
-
-// Pull brings the account's state here: sender, balance, open batches with their pieces and marks, and the batches remembered
+// Pull brings the account's state here: sender, open batches with their pieces and marks, balance, and the batches remembered
 // from before that the list no longer shows (it gives CREATED ones only; facts/otpravka-api.md §0.2 fact 7). Each batch is taken in whole or
 // not at all, so a pull that breaks off leaves nothing half-applied. The error is beside a report of what was done.
 func (s *Station) Pull(ctx context.Context) (PullReport, error) {
@@ -35,9 +26,13 @@ func (s *Station) Pull(ctx context.Context) (PullReport, error) {
 		return r, err
 	}
 	before := s.post.Calls()
+	began := s.now().UTC()
 	err := s.pull(ctx, &r)
 	r.Calls = s.post.Calls() - before
 	s.noteContact(ctx, err)
+	if err == nil {
+		err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(keyPulled, began.Format(time.RFC3339)) })
+	}
 	return r, err
 }
 
@@ -52,9 +47,14 @@ func (s *Station) pull(ctx context.Context, r *PullReport) error {
 	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.PutSender(settings.Sender) }); err != nil {
 		return err
 	}
-	if err := s.pullBalance(ctx, r); err != nil {
+	err = s.pullBatches(ctx, r)
+	if stopsAll(err) {
 		return err
 	}
+	return errors.Join(err, s.pullBalance(ctx, r)) // last: what the post has debited is known by then
+}
+
+func (s *Station) pullBatches(ctx context.Context, r *PullReport) error {
 	open, err := s.post.Batches(ctx)
 	if err != nil {
 		return err
@@ -117,40 +117,6 @@ func stopsAll(err error) bool {
 		}
 	}
 	return false
-}
-
-// pullBalance asks for the balance, an optional capability: that an account has none is not an error.
-func (s *Station) pullBalance(ctx context.Context, r *PullReport) error {
-	b, err := s.post.Balance(ctx)
-	if err != nil {
-		return err
-	}
-	value := ""
-	if b.Known {
-		known := knownBalance{Kopecks: b.Kopecks, Of: string(b.AsOf)}
-		if known.Of == "" {
-			known.Of = s.now().UTC().Format(time.RFC3339)
-		}
-		raw, err := json.Marshal(known)
-		if err != nil {
-			return err
-		}
-		value = string(raw)
-		r.Balance, r.BalanceOf = &known.Kopecks, known.Of
-	}
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(keyBalance, value) })
-}
-
-func (s *Station) loadBalance(ctx context.Context) (*knownBalance, error) {
-	raw, ok, err := s.store.Setting(ctx, keyBalance)
-	if err != nil || !ok || raw == "" {
-		return nil, err
-	}
-	var b knownBalance
-	if err := json.Unmarshal([]byte(raw), &b); err != nil {
-		return nil, fmt.Errorf("stored balance: %w", err)
-	}
-	return &b, nil
 }
 
 // pullRemembered reads the batches that were open here and are not in the list any more, one by one.
@@ -232,6 +198,10 @@ func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Pi
 			return err
 		}
 		first := errors.Is(err, store.ErrNotFound)
+		pieces, err := withoutPersons(tx, b.Name, pieces)
+		if err != nil {
+			return err
+		}
 		if err := tx.PutBatch(b, true); err != nil {
 			return err
 		}
@@ -273,7 +243,11 @@ func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Pi
 				event.Kind, event.Data = postal.EventPulled, pieceData(b, p)
 				events = append(events, event)
 			default:
-				if diff := printedDiff(old.Batch, was.Piece, b, p); len(diff) > 0 {
+				diff := printedDiff(old.Batch, was.Piece, b, p)
+				if was.Batch != b.Name { // the ledger, and with it the money, must know where the piece is
+					diff = append(diff, store.FieldChange{Name: "batch", From: was.Batch, To: b.Name})
+				}
+				if len(diff) > 0 {
 					changed++
 					if was.State.OnPaper() {
 						stale++
@@ -294,7 +268,10 @@ func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Pi
 				events = append(events, store.NewEvent{Kind: postal.EventWithdrawn, Batch: b.Name, Piece: id, ShPI: was.ShPI})
 			}
 		}
-		return tx.Record(events...)
+		if err := tx.Record(events...); err != nil {
+			return err
+		}
+		return doubtPulled(tx, b.Name)
 	})
 	if err != nil {
 		return err
@@ -380,6 +357,8 @@ func newsOf(b postal.Batch, was store.PieceRow, p postal.Piece) []store.NewEvent
 		event.Kind = postal.EventAccepted
 	case fresh && p.LastOperation == "ACCEPTING" && was.State != postal.StateAccepted:
 		event.Kind = postal.EventAccepted
+	case fresh && p.LastOperation == "PROCESSING" && mayBeTaken[was.State]: // its acceptance went by unseen
+		event.Kind = postal.EventAccepted
 	case fresh && p.LastOperation != "":
 		event.Kind = postal.EventOperation
 	default:
@@ -387,6 +366,10 @@ func newsOf(b postal.Batch, was store.PieceRow, p postal.Piece) []store.NewEvent
 	}
 	return []store.NewEvent{event}
 }
+
+// mayBeTaken are the states from which a piece can turn out to have been taken in.
+var mayBeTaken = map[postal.PieceState]bool{postal.StatePulled: true, postal.StatePrinted: true, postal.StateVerified: true, postal.StateUnknown: true,
+	postal.StateStale: true, postal.StateSpoiled: true, postal.StateHanded: true}
 
 // takenIn reports whether the office has the piece: the batch says so, and the piece was not refused.
 func takenIn(b postal.Batch, p postal.Piece) bool {

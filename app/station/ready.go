@@ -20,7 +20,7 @@ func (s *Station) Batches(ctx context.Context) ([]BatchView, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.money(ctx, rows)
+	m, err := s.money(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +111,7 @@ func (s *Station) view(row store.BatchRow, m money, approval bool) BatchView {
 		no("station.ready.approval", hint.Args{"Batch": row.Name})
 	}
 	v.Ready = len(v.Reasons) == 0
+	v.Warning = m.warning(v)
 	return v
 }
 
@@ -122,58 +123,6 @@ func wordsOr(words, code string) string {
 		return words
 	}
 	return code
-}
-
-// money is what is known of the account here: the balance as the post last stated it, and what batches of this station hold of it.
-type money struct {
-	balance  *postal.Kopecks
-	of       string
-	reserved postal.Kopecks
-	free     *postal.Kopecks
-}
-
-// money adds up the sums of the batches that are approved and that the post has not taken in yet.
-func (s *Station) money(ctx context.Context, rows []store.BatchRow) (money, error) {
-	var m money
-	for _, row := range rows {
-		if !row.ApprovedAt.IsZero() && (row.Status == postal.BatchCreated || row.Status == postal.BatchFrozen) {
-			m.reserved += row.ApprovedSum
-		}
-	}
-	known, err := s.loadBalance(ctx)
-	if err != nil || known == nil {
-		return m, err
-	}
-	m.balance, m.of = &known.Kopecks, known.Of
-	free := known.Kopecks - m.reserved
-	m.free = &free
-	return m, nil
-}
-
-// Approve records the office's own yes for a batch and reserves its sum. Approving again changes nothing.
-func (s *Station) Approve(ctx context.Context, name string) (postal.Kopecks, error) {
-	v, err := s.Batch(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	if !v.ApprovedAt.IsZero() {
-		return v.ApprovedSum, nil
-	}
-	var left []Reason
-	for _, r := range v.Reasons {
-		if r.Key != "station.ready.approval" {
-			left = append(left, r)
-		}
-	}
-	if len(left) > 0 {
-		return 0, &Refused{left}
-	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error { return approve(tx, v.BatchRow) })
-	return v.Sum, err
-}
-
-func approve(tx *store.Tx, row store.BatchRow) error {
-	return tx.Record(store.NewEvent{Kind: postal.EventBatchApproved, Batch: row.Name, Data: store.ApprovedData{SumKopecks: row.MarkSum}})
 }
 
 // fields are the fields of the piece's mark, or the reason why it has none.

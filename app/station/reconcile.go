@@ -149,12 +149,13 @@ type ReconcileReport struct {
 	exchange.Matching
 	Paid   postal.Kopecks // by the statements, within the period
 	Gained postal.Kopecks // by the money ledger, within the period
+	Lost   postal.Kopecks // falls of the balance within the period that nothing explains, or nothing yet; below zero: older ones were explained
 }
 
-// Differences reports whether something has no counterpart and is not merely on its way.
+// Differences reports whether something has no counterpart that should have one: neither is it on its way nor older than what is known.
 func (r ReconcileReport) Differences() bool {
 	for _, u := range r.StatementOnly {
-		if u.Why != exchange.WhyWaiting {
+		if u.Why != exchange.WhyWaiting && u.Why != exchange.WhyOpening {
 			return true
 		}
 	}
@@ -177,24 +178,41 @@ func (s *Station) Reconcile(ctx context.Context, from, to postal.Date, days int)
 	if err != nil {
 		return r, err
 	}
-	gains, err := s.gains(ctx, early, late)
+	inside := func(d postal.Date) bool { return d >= from && d <= to }
+	b, err := s.balances(ctx, early, late, inside)
 	if err != nil {
 		return r, err
 	}
-	inside := func(d postal.Date) bool { return d >= from && d <= to }
-	p := exchange.MatchParams{Gains: gains, Days: days, Today: postal.DateOf(s.now().In(moscow))}
+	p := exchange.MatchParams{Gains: slices.Clone(b.gains), Days: days, Today: dayOf(s.now())}
 	for _, pay := range payments {
 		p.TopUps = append(p.TopUps, exchange.TopUp{Day: pay.Day, Kopecks: pay.Sum, Number: pay.Number, Account: pay.Account, Purpose: pay.Purpose})
 		if inside(pay.Day) {
 			r.Paid += pay.Sum
 		}
+		// A fall of the balance is mostly a debit of letters, told before they are known to be taken in. It is money come back where a payment says so.
+		if i := slices.IndexFunc(b.losses, func(l exchange.Gain) bool { return pay.Sum < 0 && l.Kopecks == pay.Sum }); i >= 0 {
+			p.Gains = append(p.Gains, b.losses[i])
+			b.losses = slices.Delete(b.losses, i, i+1)
+		}
 	}
-	for _, g := range gains {
+	for _, g := range b.gains {
 		if inside(g.Day) {
 			r.Gained += g.Kopecks
 		}
 	}
-	r.Matching = within(exchange.Match(p), inside)
+	for _, l := range b.losses {
+		if inside(l.Day) {
+			r.Lost -= l.Kopecks
+		}
+	}
+	r.Lost -= b.corrected
+	m := exchange.Match(p)
+	for i, u := range m.StatementOnly {
+		if b.opened == "" || u.Day <= b.opened {
+			m.StatementOnly[i].Why, m.StatementOnly[i].Near = exchange.WhyOpening, nil
+		}
+	}
+	r.Matching = within(m, inside)
 	return r, nil
 }
 
@@ -209,7 +227,30 @@ func within(m exchange.Matching, inside func(postal.Date) bool) exchange.Matchin
 	return m
 }
 
-// gains are the growths of the loaded balance in the days from and to, both included.
-func (s *Station) gains(ctx context.Context, from, to postal.Date) ([]exchange.Gain, error) {
-	return nil, nil
+// balances are what the money ledger says of the balance itself: the day of the first one (""; none is known), its growths and its falls.
+type balances struct {
+	opened        postal.Date
+	gains, losses []exchange.Gain
+	corrected     postal.Kopecks // losses of the period that were debits after all
+}
+
+func (s *Station) balances(ctx context.Context, from, to postal.Date, inside func(postal.Date) bool) (b balances, err error) {
+	entries, err := s.store.Money(ctx, store.MoneyQuery{To: to, Account: true})
+	if err != nil {
+		return b, err
+	}
+	for _, e := range entries {
+		switch {
+		case e.Kind == store.MoneyOpening:
+			b.opened = e.Day
+		case e.Day < from:
+		case e.Kind == store.MoneyGain:
+			b.gains = append(b.gains, exchange.Gain{Day: e.Day, Kopecks: e.Kopecks})
+		case e.Kind == store.MoneyLoss:
+			b.losses = append(b.losses, exchange.Gain{Day: e.Day, Kopecks: -e.Kopecks})
+		case e.Kind == store.MoneyCorrection && inside(e.Day):
+			b.corrected += e.Kopecks
+		}
+	}
+	return b, nil
 }

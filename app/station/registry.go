@@ -70,8 +70,13 @@ func (s *Station) Registry(ctx context.Context, from, to postal.Date) iter.Seq2[
 			yield(exchange.UsedMark{}, err)
 			return
 		}
+		centres, err := s.store.Centres(ctx)
+		if err != nil {
+			yield(exchange.UsedMark{}, err)
+			return
+		}
 		for _, b := range batches {
-			marks, err := s.usedMarks(ctx, b, from, to)
+			marks, err := s.usedMarks(ctx, b, centres[b.Name], from, to)
 			if err != nil {
 				yield(exchange.UsedMark{}, err)
 				return
@@ -104,8 +109,8 @@ func dayOf(at time.Time) postal.Date {
 	return postal.DateOf(at.In(moscow))
 }
 
-// usedMarks lists the marks of one batch that were used in the period.
-func (s *Station) usedMarks(ctx context.Context, b store.BatchRow, from, to postal.Date) ([]exchange.UsedMark, error) {
+// usedMarks lists the marks of one batch, whose cost centre is given, that were used in the period.
+func (s *Station) usedMarks(ctx context.Context, b store.BatchRow, centre string, from, to postal.Date) ([]exchange.UsedMark, error) {
 	events, err := s.store.Events(ctx, store.EventQuery{Batch: b.Name, Kinds: []postal.EventKind{postal.EventHanded, postal.EventAccepted}})
 	if err != nil || len(events) == 0 {
 		return nil, err
@@ -130,10 +135,6 @@ func (s *Station) usedMarks(ctx context.Context, b store.BatchRow, from, to post
 		return nil, nil
 	}
 	rows, err := s.store.Pieces(ctx, store.PieceQuery{Batch: b.Name})
-	if err != nil {
-		return nil, err
-	}
-	centre, err := s.costCentre(ctx, b.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -165,9 +166,4 @@ func (s *Station) usedMarks(ctx context.Context, b store.BatchRow, from, to post
 		}
 	}
 	return list, nil
-}
-
-// costCentre is whose money pays a batch.
-func (s *Station) costCentre(ctx context.Context, batch string) (string, error) {
-	return "", nil
 }

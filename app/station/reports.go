@@ -25,6 +25,7 @@ type BatchView struct {
 	store.BatchRow
 	Ready    bool
 	Reasons  []Reason            // why it is not ready; empty when it is
+	Warning  *Reason             // what a person should know of the money before the batch is begun; nil: nothing
 	Envelope postal.EnvelopeKind // the kind of all its pieces; "" when they differ
 	Sum      postal.Kopecks      // of the marks: what the station reserves for it
 	ToPrint  int                 // pieces that Print would print now
@@ -106,10 +107,14 @@ type Status struct {
 	LastContact   time.Time // zero: never
 	Balance       *postal.Kopecks
 	BalanceOf     string
-	Reserved      postal.Kopecks // for batches approved and not yet taken in by the post
-	Free          *postal.Kopecks
-	OfflinePieces int       // can be printed without the network
-	OfflineUntil  time.Time // zero: nothing to print
+	Reserved      postal.Kopecks  // for batches approved and not yet taken in by the post
+	Free          *postal.Kopecks // what new batches may use
+	Spent         postal.Kopecks  // for all pieces that the post has taken in, since the station began
+	Unexplained   postal.Kopecks  // falls of the balance that nothing explains, or nothing yet
+	InBatches     postal.Kopecks  // marks of open batches for which nothing is reserved yet
+	Lacking       *postal.Kopecks // of InBatches, beyond what is free; nil: the balance is not known
+	OfflinePieces int             // can be printed without the network
+	OfflineUntil  time.Time       // all of them can be printed until then; zero: nothing to print
 	States        map[postal.PieceState]int
 	Pending, Dead int // outbox
 	QuotaUsed     int

@@ -2,6 +2,8 @@ package station
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"znak/app/hint"
@@ -10,10 +12,17 @@ import (
 
 // The settings of the station. Secrets are not among them: they live in the keyring.
 const (
-	SettingApproval   = "approval"    // batches must be approved before they are printed
-	SettingPreflight  = "preflight"   // every code is read back from the raster before it is sent
-	SettingVerifyPair = "verify-pair" // both codes of an envelope must be scanned
-	SettingPrinter    = "printer"     // the default device
+	SettingApproval   = "approval"       // batches must be approved before they are printed
+	SettingPreflight  = "preflight"      // every code is read back from the raster before it is sent
+	SettingVerifyPair = "verify-pair"    // both codes of an envelope must be scanned
+	SettingPrinter    = "printer"        // the default device
+	SettingReprints   = "reprint-limit"  // reprints of a batch in a day that one person may do alone; 0: any number
+	SettingBackupDir  = "backup-dir"     // where the daily copies go; empty: the folder "backups" of the data folder
+	SettingRetention  = "retention-days" // how long names and addresses are kept after a batch has ended; 0: for ever
+
+	SettingLowBalance   = "low-balance"      // kopecks: a batch that leaves less free is begun with a warning
+	SettingOfflineHours = "offline-hours"    // how long after the last contact with the post may be printed; 0: as long as one likes
+	SettingPrefetch     = "prefetch-minutes" // how old a pull may be before the window pulls by itself; 0: it never does
 )
 
 // Setting is one thing the office can choose.
@@ -21,7 +30,7 @@ type Setting struct {
 	Key     string
 	Value   string
 	Default string
-	Kind    string // "bool", "number", "choice"
+	Kind    string // "bool", "number", "choice", "folder"
 	Choices []string
 }
 
@@ -55,6 +64,12 @@ func (s *Station) settingsList() []Setting {
 		{Key: SettingApproval, Default: "false", Kind: "bool"},
 		{Key: SettingPreflight, Default: "true", Kind: "bool"},
 		{Key: SettingVerifyPair, Default: "true", Kind: "bool"},
+		{Key: SettingReprints, Default: "0", Kind: "number"},
+		{Key: SettingBackupDir, Kind: "folder"},
+		{Key: SettingRetention, Default: "0", Kind: "number"},
+		{Key: SettingLowBalance, Default: "100000", Kind: "number"},
+		{Key: SettingOfflineHours, Default: "0", Kind: "number"},
+		{Key: SettingPrefetch, Default: "60", Kind: "number"},
 	}
 }
 
@@ -79,6 +94,12 @@ func (v Setting) accepts(value string) bool {
 	case "number":
 		n, err := strconv.Atoi(value)
 		return err == nil && n >= 0
+	case "folder": // one that is there: a slip of the pen must not hide the copies
+		if value == "" {
+			return true
+		}
+		info, err := os.Stat(value)
+		return filepath.IsAbs(value) && err == nil && info.IsDir()
 	case "choice":
 		for _, c := range v.Choices {
 			if c == value {

@@ -442,6 +442,13 @@ func TestMarksChangedAfterPrinting(t *testing.T) {
 	if got := b.scanAll(name); got[scan.VerdictOK] != len(rows) {
 		t.Fatalf("verdicts %v", got)
 	}
+	if h, err := b.HandOver(b.ctx, name); err == nil || len(h.Missing) != len(rows) {
+		t.Fatalf("handed over while the old envelopes are about: %+v", h)
+	}
+	for _, pair := range old {
+		_, err := b.Destroy(b.ctx, pair[0])
+		b.must(err)
+	}
 	_, err = b.HandOver(b.ctx, name)
 	b.must(err)
 	b.auditHolds()

@@ -232,14 +232,25 @@ func (v *Verifier) look(ctx context.Context, pair scan.Pair) (row store.PieceRow
 	case postal.StatePulled:
 		return say(scan.VerdictNotPrinted, "station.verify.not-printed", nil)
 	case postal.StateSpoiled:
-		return say(scan.VerdictSpoiled, "station.verify.spoiled", nil)
+		return say(scan.VerdictSpoiled, "station.verify.spoiled", nil) // also one that was said to be missing
 	case postal.StateStale:
 		return say(scan.VerdictStale, "station.verify.stale", nil)
 	case postal.StateWithdrawn, postal.StateOrphan:
 		return say(scan.VerdictStale, "station.verify.withdrawn", nil)
 	case postal.StateQueued, postal.StatePrinted, postal.StateUnknown:
+		if row.Owed > 0 {
+			return say(scan.VerdictOK, "station.verify.ok-owed", nil)
+		}
 		return say(scan.VerdictOK, "station.verify.ok", nil)
-	default: // verified, and all that comes after
+	default: // verified, and all that comes after: an envelope more than there should be
+		switch {
+		case row.Owed > 0:
+			return say(scan.VerdictRepeat, "station.verify.repeat-owed", nil)
+		case row.Missing > 0:
+			return say(scan.VerdictSpoiled, "station.verify.found", nil)
+		case row.Copies > 1:
+			return say(scan.VerdictRepeat, "station.verify.repeat-copies", hint.Args{"Count": row.Copies})
+		}
 		return say(scan.VerdictRepeat, "station.verify.repeat", hint.Args{"At": row.StateAt.In(moscow).Format("02.01.2006 15:04")})
 	}
 }

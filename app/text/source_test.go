@@ -21,6 +21,7 @@ const root = "../.." // of the module
 
 // notKeys are literals that look like a key of the texts and are something else.
 var notKeys = map[string]string{
+	"store.rebuild": "a setting the store keeps for itself",
 	"store.sender":  "a setting the store keeps for itself",
 	"store.station": "a setting the store keeps for itself",
 }

@@ -57,9 +57,10 @@ func newBatchScreen(w *Window) *batchScreen {
 	label.Whole = true
 	s.printers = container.NewBorder(nil, nil, inset(0, 8, label), nil, s.printer)
 	s.printers.Hide()
+	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	state := vbox(8,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
-		s.notesBox, s.bar, countsBox, s.printers)
+		s.notesBox, s.bar, container.NewBorder(nil, nil, nil, container.NewVBox(proof), countsBox), s.printers)
 	top := container.New(shares{[]float32{1.15, 1}, 16}, s.actions, newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, batchColumns)

@@ -102,6 +102,8 @@ func (f *frame) put(s screen) {
 	switch name {
 	case screenBatch, screenPrint, screenHandOver:
 		name = view.ScreenBatches
+	case screenPaper:
+		name = view.ScreenMoney
 	}
 	for id, b := range f.menu {
 		want := widget.LowImportance

@@ -20,6 +20,8 @@ type outboxScreen struct {
 	sure  string // the item whose second, sure button is out
 	last  *line
 	items *fyne.Container
+	keep  *button
+	files *fyne.Container // that were saved
 	empty *widget.Label
 	none  fyne.CanvasObject
 	box   fyne.CanvasObject
@@ -34,14 +36,22 @@ func newOutboxScreen(w *Window) *outboxScreen {
 	s.empty.Alignment = fyne.TextAlignCenter
 	s.none = middle(vbox(12, container.NewCenter(icon), words))
 	s.none.Hide()
-	s.box = container.NewBorder(container.NewBorder(nil, nil, nil, send, s.last), nil, nil, nil,
+	s.keep = newButton(w, w.words.T("ui.outbox.save"), theme.DocumentSaveIcon(), s.save)
+	s.keep.Hide()
+	s.files = vbox(4)
+	s.files.Hide()
+	s.box = container.NewBorder(vbox(8, container.NewBorder(nil, nil, nil, hbox(8, s.keep, send), s.last), s.files), nil, nil, nil,
 		inset(12, 0, container.NewStack(container.NewVScroll(s.items), s.none)))
 	return s
 }
 
 func (s *outboxScreen) head() (string, string)     { return s.w.words.T("ui.menu.outbox"), "" }
 func (s *outboxScreen) content() fyne.CanvasObject { return s.box }
-func (s *outboxScreen) show(string)                { s.refresh() }
+
+func (s *outboxScreen) show(string) {
+	s.files.Hide()
+	s.refresh()
+}
 
 func (s *outboxScreen) refresh() {
 	type look struct {
@@ -64,6 +74,7 @@ func (s *outboxScreen) fill(v view.Outbox) {
 	s.last.set(v.Last, colorMuted)
 	s.empty.SetText(v.Empty)
 	show(s.none, v.Empty != "")
+	show(s.keep, v.Empty == "" && s.w.params.SaveOutbox != nil)
 	if sameItems(v.Items, s.shown) {
 		return
 	}
@@ -137,6 +148,21 @@ func (s *outboxScreen) send() {
 			s.w.say(view.OK, s.w.words.N("ui.sync.done", r.Sent))
 		}
 		s.w.changed()
+	})
+}
+
+// save writes what waits into files, so that a person can do it by hand in the post's web account.
+func (s *outboxScreen) save() {
+	words := s.w.words.Printer
+	start(s.w.tasks, "outbox-save", func(ctx context.Context) ([]string, error) { return s.w.params.SaveOutbox(ctx, words) }, func(files []string, err error) {
+		if !s.w.told(err) {
+			return
+		}
+		s.w.say(view.OK, s.w.words.T("ui.outbox.saved"))
+		s.files.Objects = nil
+		s.w.files(s.files, files)
+		s.files.Show()
+		s.box.Refresh()
 	})
 }
 

@@ -15,7 +15,8 @@ import (
 	"znak/store"
 )
 
-// reprintScreen makes a spoiled envelope void, so that its letter can be printed again. What is still owed stands in a list that does not go away.
+// reprintScreen makes a spoiled envelope void, so that its letter can be printed again. The void envelopes that nobody has accounted for, and the
+// printed letters that the post has changed, stand in lists that do not go away.
 type reprintScreen struct {
 	w       *Window
 	field   *entry
@@ -35,8 +36,21 @@ type reprintScreen struct {
 	owed    *piecesTable
 	none    *line
 	replace *button
+	second  *secondPerson
+	void    *voidList
+	stale   *staleList
+	tab     string
+	tabs    map[string]*button
+	pages   map[string]fyne.CanvasObject
 	box     fyne.CanvasObject
 }
+
+// The pages of the desk.
+const (
+	tabSpoil = "spoil"
+	tabOwed  = "owed"
+	tabStale = "stale"
+)
 
 func newReprintScreen(w *Window) *reprintScreen {
 	s := &reprintScreen{w: w, env: newEnvelope(w, 190), name: newLine(""), head_: whole(""), tail: whole(""), state: newLine(""), icon: widget.NewIcon(nil)}
@@ -56,12 +70,13 @@ func newReprintScreen(w *Window) *reprintScreen {
 		s.reasons = append(s.reasons, b)
 		choices.Add(b)
 	}
-	s.do = primary(newButton(w, w.words.T("ui.reprint.do"), nil, s.spoil))
+	s.do = primary(newButton(w, w.words.T("ui.reprint.do"), nil, func() { s.spoil("") }))
+	s.second = newSecondPerson(w, s.spoil)
 	var why fyne.CanvasObject
 	s.why, why = para("", view.Warn)
 	facts := vbox(8, hbox(0, s.head_, s.tail), s.name,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(24, 20), s.icon), nil, s.state),
-		s.choose, choices, s.do, why)
+		s.choose, choices, s.do, why, s.second.box)
 	s.desk = container.New(shares{[]float32{1, 1}, 24}, facts, container.NewVBox(s.env.box))
 	s.desk.Hide()
 
@@ -77,17 +92,64 @@ func newReprintScreen(w *Window) *reprintScreen {
 	s.replace.Disable()
 	owed := container.NewBorder(container.NewBorder(nil, nil, subheading(w.words.T("ui.reprint.owed")), s.replace), nil, nil, nil,
 		container.NewStack(s.owed.box, container.NewVBox(inset(8, 0, s.none))))
-	s.box = container.NewBorder(vbox(16, ask, s.desk), nil, nil, nil, inset(16, 0, owed))
+	s.void, s.stale = newVoidList(w), newStaleList(w)
+	s.pages = map[string]fyne.CanvasObject{
+		tabSpoil: container.NewBorder(vbox(16, ask, s.desk), nil, nil, nil, inset(16, 0, owed)),
+		tabOwed:  s.void.box, tabStale: s.stale.box,
+	}
+	s.tabs = map[string]*button{}
+	tabs, stack := hbox(4), container.NewStack()
+	for _, tab := range []string{tabSpoil, tabOwed, tabStale} {
+		s.tabs[tab] = newButton(w, w.words.T("ui.reprint.tab."+tab), nil, func() {
+			s.turn(tab)
+			s.refresh()
+		})
+		tabs.Add(s.tabs[tab])
+		stack.Add(s.pages[tab])
+	}
+	s.box = container.NewBorder(tabs, nil, nil, nil, inset(12, 0, stack))
+	s.turn(tabSpoil)
 	return s
+}
+
+// turn shows a page of the desk.
+func (s *reprintScreen) turn(tab string) {
+	s.tab = tab
+	for name, b := range s.tabs {
+		show(s.pages[name], name == tab)
+		want := widget.LowImportance
+		if name == tab {
+			want = widget.MediumImportance
+		}
+		if b.Importance != want {
+			b.Importance = want
+			b.Refresh()
+		}
+	}
+}
+
+// count shows how much is left beside the name of a page.
+func (s *reprintScreen) count(tab string, n int) {
+	label := s.w.words.T("ui.reprint.tab." + tab)
+	if n > 0 {
+		label = s.w.words.Say("ui.menu.count", map[string]any{"Label": label, "N": s.w.words.Number(n)})
+	}
+	s.tabs[tab].set(label, true)
 }
 
 func (s *reprintScreen) head() (string, string)     { return s.w.words.T("ui.menu.reprint"), "" }
 func (s *reprintScreen) content() fyne.CanvasObject { return s.box }
-func (s *reprintScreen) focus() fyne.Focusable      { return s.field }
+func (s *reprintScreen) focus() fyne.Focusable {
+	if s.tab == tabOwed {
+		return s.void.field
+	}
+	return s.field
+}
 
 func (s *reprintScreen) show(id string) {
 	s.refresh()
 	if id != "" {
+		s.turn(tabSpoil)
 		s.find(id)
 	}
 }
@@ -108,10 +170,31 @@ func (s *reprintScreen) refresh() {
 			_, chosen := s.owed.find()
 			s.replace.set(s.replace.Text, chosen)
 		})
+	load(s.w.tasks, "void", func(ctx context.Context) ([]station.OwedRow, error) { return s.w.station.OwedList(ctx, "") },
+		func(list []station.OwedRow, err error) {
+			if s.w.told(err) {
+				s.void.fill(s.w.words.OwedOf(list))
+				s.count(tabOwed, view.Envelopes(list))
+			}
+		})
+	load(s.w.tasks, "stale", func(ctx context.Context) ([]station.StaleRow, error) { return s.w.station.StaleList(ctx, "") },
+		func(list []station.StaleRow, err error) {
+			if s.w.told(err) {
+				s.stale.fill(s.w.words.StaleOf(list))
+				s.count(tabStale, len(list))
+			}
+		})
 }
 
-// scanned takes an envelope shown to the scanner.
+// scanned takes an envelope shown to the scanner: as spoiled, or, where the void ones are listed, as destroyed.
 func (s *reprintScreen) scanned(text string) {
+	switch s.tab {
+	case tabOwed:
+		s.void.heard(text)
+		return
+	case tabStale:
+		s.turn(tabSpoil)
+	}
 	if id, ok := view.FindShPI(text); ok {
 		s.field.SetText(string(id))
 		s.find(string(id))
@@ -122,11 +205,19 @@ func (s *reprintScreen) scanned(text string) {
 
 // typedIn takes what a person typed: the scanner's ear has held it back for a moment to tell it from a scan.
 func (s *reprintScreen) typedIn(text string) {
+	field := s.field
+	if e, ok := s.w.win.Canvas().Focused().(*entry); ok { // a name is typed as well, not only a number
+		field = e
+	} else if s.tab == tabOwed {
+		field = s.void.field
+	}
 	for _, r := range text {
 		if r == '\r' || r == '\n' {
-			s.find(s.field.Text)
+			if field.OnSubmitted != nil {
+				field.OnSubmitted(field.Text)
+			}
 		} else if r >= ' ' {
-			s.field.Entry.TypedRune(r)
+			field.Entry.TypedRune(r)
 		}
 	}
 }
@@ -146,6 +237,7 @@ func (s *reprintScreen) find(text string) {
 func (s *reprintScreen) fill(v view.Reprint) {
 	if v.Detail.ShPI != s.v.Detail.ShPI {
 		s.reason = ""
+		s.second.asks(nil)
 	}
 	s.v = v
 	d := v.Detail
@@ -184,15 +276,60 @@ func (s *reprintScreen) mark() {
 	s.do.set(s.v.Label, s.v.Alive && s.reason != "")
 }
 
-func (s *reprintScreen) spoil() {
-	id, reason := s.v.Detail.ShPI, s.reason
-	start(s.w.tasks, "reprint", func(ctx context.Context) (int, error) { return s.w.station.Reprint(ctx, id, reason) }, func(_ int, err error) {
+// spoil makes the copy void; second is the name of who confirms it, "" for nobody.
+func (s *reprintScreen) spoil(second string) {
+	id := s.v.Detail.ShPI
+	order := station.ReprintOrder{ShPIs: []postal.ShPI{id}, Reason: s.reason, Second: second}
+	start(s.w.tasks, "reprint", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.ReprintAll(ctx, order) }, func(_ []store.PieceRow, err error) {
+		if s.second.asks(err) {
+			return
+		}
 		if s.w.told(err) {
-			s.w.say(view.OK, s.w.words.Say("ui.reprint.done", map[string]any{"ShPI": id.Grouped()}))
+			key := "ui.reprint.done"
+			if order.Reason == station.ReasonLost {
+				key = "ui.reprint.done-lost"
+			}
+			s.w.say(view.OK, s.w.words.Say(key, map[string]any{"ShPI": id.Grouped()}))
 			s.field.SetText("")
 			s.desk.Hide()
 			s.box.Refresh()
 		}
 		s.w.changed()
 	})
+}
+
+// secondPerson is the line that asks for a second person's name where the station wants one.
+type secondPerson struct {
+	w    *Window
+	why  *widget.Label
+	name *entry
+	box  *fyne.Container
+}
+
+func newSecondPerson(w *Window, confirmed func(name string)) *secondPerson {
+	p := &secondPerson{w: w}
+	var why fyne.CanvasObject
+	p.why, why = para("", view.Warn)
+	p.name = newEntry(w, w.words.T("ui.second.hint"))
+	confirm := func() {
+		if name := strings.TrimSpace(p.name.Text); name != "" {
+			confirmed(name)
+		}
+	}
+	p.name.OnSubmitted = func(string) { confirm() }
+	p.box = vbox(6, why, container.NewBorder(nil, nil, nil, newButton(w, w.words.T("ui.second.do"), nil, confirm), p.name))
+	p.box.Hide()
+	return p
+}
+
+// asks shows the line where err is a refusal for want of a second person, and hides it otherwise; it reports whether it asks.
+func (p *secondPerson) asks(err error) bool {
+	needed := view.NeedsSecond(err)
+	if needed {
+		p.why.SetText(p.w.words.Trouble(err))
+	} else {
+		p.name.SetText("")
+	}
+	show(p.box, needed)
+	return needed
 }

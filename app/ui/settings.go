@@ -14,10 +14,11 @@ import (
 
 // settingsScreen: one idea a block; every setting says what it changes and its default.
 type settingsScreen struct {
-	w     *Window
-	shown []view.Setting
-	work  *fyne.Container
-	box   fyne.CanvasObject
+	w      *Window
+	shown  []view.Setting
+	work   *fyne.Container
+	copies *copiesPanel
+	box    fyne.CanvasObject
 }
 
 func newSettingsScreen(w *Window) *settingsScreen {
@@ -25,7 +26,9 @@ func newSettingsScreen(w *Window) *settingsScreen {
 	language := s.language()
 	account := newPanel(colorPanel, 10, inset(16, 16, vbox(10, subheading(w.words.T("ui.settings.account")), newAccountForm(w, w.params.Account).box)))
 	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.work, language)))
-	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(account)))
+	s.copies = newCopiesPanel(w)
+	right := vbox(16, newPanel(colorPanel, 10, inset(16, 16, s.copies.box)), newPanel(colorPanel, 10, inset(16, 16, newSupportPanel(w))), account)
+	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(right)))
 	return s
 }
 
@@ -39,6 +42,7 @@ func (s *settingsScreen) refresh() {
 			s.fill(s.w.words.SettingsOf(list))
 		}
 	})
+	s.copies.refresh()
 }
 
 func (s *settingsScreen) fill(list []view.Setting) {

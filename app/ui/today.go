@@ -2,9 +2,11 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,6 +18,7 @@ import (
 type overview struct {
 	status  station.Status
 	batches []station.BatchView
+	notices []station.Reason
 }
 
 func (w *Window) overview(ctx context.Context) (o overview, err error) {
@@ -28,23 +31,30 @@ func (w *Window) overview(ctx context.Context) (o overview, err error) {
 
 // todayScreen answers three questions without a click.
 type todayScreen struct {
-	w     *Window
-	shown view.Today
-	box   fyne.CanvasObject
-	cards [3]*card
-	flow  *fyne.Container
-	steps []*flowStep
-	empty *fyne.Container
-	full  *fyne.Container
+	w       *Window
+	shown   view.Today
+	box     fyne.CanvasObject
+	offline *line
+	notices *fyne.Container
+	told    []string // the notices in view
+	cards   [3]*card
+	flow    *fyne.Container
+	steps   []*flowStep
+	empty   *fyne.Container
+	full    *fyne.Container
 }
 
 func newTodayScreen(w *Window) *todayScreen {
-	s := &todayScreen{w: w, flow: container.NewStack()}
+	s := &todayScreen{w: w, flow: container.NewStack(), offline: newLine(""), notices: vbox(6)}
 	for i := range s.cards {
 		s.cards[i] = newCard(w)
 	}
 	cards := container.New(shares{[]float32{1, 1.25, 1}, 16}, s.cards[0].box, s.cards[1].box, s.cards[2].box)
-	s.full = container.New(under{most: 440, gap: 24}, cards, vbox(12, subheading(w.words.T("ui.today.flow")), s.flow))
+	s.notices.Hide()
+	cloud := container.NewGridWrap(fyne.NewSize(28, 20), widget.NewIcon(w.icons.get(theme.DownloadIcon(), colorMuted)))
+	offline := container.NewBorder(nil, nil, container.NewCenter(cloud), nil, s.offline)
+	work := container.New(under{most: 440, gap: 20}, cards, vbox(12, subheading(w.words.T("ui.today.flow")), s.flow, offline))
+	s.full = container.NewBorder(s.notices, nil, nil, nil, work)
 	_, words := para(w.words.T("ui.today.empty"), view.Plain)
 	pull := primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull))
 	s.empty = container.NewStack(middle(vbox(16, words, container.NewHBox(pull))))
@@ -64,11 +74,18 @@ func (s *todayScreen) content() fyne.CanvasObject { return s.box }
 func (s *todayScreen) show(string)                { s.refresh() }
 
 func (s *todayScreen) refresh() {
-	load(s.w.tasks, "today", s.w.overview, func(o overview, err error) {
+	load(s.w.tasks, "today", func(ctx context.Context) (o overview, err error) {
+		if o, err = s.w.overview(ctx); err == nil {
+			o.notices, err = s.w.station.Notices(ctx)
+		}
+		return o, err
+	}, func(o overview, err error) {
 		if !s.w.told(err) {
 			return
 		}
-		v := s.w.words.TodayOf(o.status, o.batches, s.w.words.Now())
+		v := s.w.words.TodayOf(o.status, o.batches, o.notices, s.w.words.Now())
+		s.offline.set(v.Offline, theme.ColorNameForeground)
+		s.setNotices(v.Notices)
 		s.shown = v
 		if v.Empty != "" {
 			s.full.Hide()
@@ -83,6 +100,21 @@ func (s *todayScreen) refresh() {
 		s.setFlow(v.Flow)
 		s.w.retitle(s)
 	})
+}
+
+// setNotices shows what a person should know of the store, above all else.
+func (s *todayScreen) setNotices(list []string) {
+	if slices.Equal(list, s.told) {
+		return
+	}
+	s.told = list
+	var lines []view.CardLine
+	for _, n := range list {
+		lines = append(lines, view.CardLine{Text: n, Tone: view.Warn})
+	}
+	s.w.cardLines(s.notices, lines)
+	show(s.notices, len(list) > 0)
+	s.full.Refresh()
 }
 
 // flowStep is one stage of the flow picture.
@@ -157,7 +189,7 @@ func newCard(w *Window) *card {
 	c.foot = inset(12, 0, c.next)
 	c.mark = inset(0, 3, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), c.icon)))
 	top := vbox(4, c.title, container.NewBorder(nil, nil, c.mark, nil, c.big))
-	c.box = newPanel(colorPanel, 10, inset(16, 16, container.NewBorder(top, c.foot, nil, nil, inset(10, 0, container.NewVScroll(c.lines)))))
+	c.box = newPanel(colorPanel, 10, inset(16, 16, container.NewBorder(top, c.foot, nil, nil, inset(10, 0, container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), c.lines))))))
 	return c
 }
 

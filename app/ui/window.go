@@ -35,7 +35,14 @@ type Params struct {
 
 	Account     Account           // what is known of the account, without secrets
 	SetLanguage func(lang string) // remembers the language; the window itself changes at once
-	Log         *slog.Logger
+	// SaveOutbox writes what waits for the post into files, in the words of t, and says where they are; nil: the window does not offer it.
+	SaveOutbox func(ctx context.Context, t *text.Printer) (files []string, err error)
+	// Copies lists the copies of the store, newest first; nil: none are shown.
+	Copies func(ctx context.Context) (paths []string, err error)
+	// RestoreCommand is what a person types to put a copy in the place of the store.
+	RestoreCommand func(path string) string
+	Versions       map[string]string // of the program and its parts, for the support report
+	Log            *slog.Logger
 }
 
 // Account is what a person types to connect the station with the post.
@@ -108,6 +115,7 @@ const (
 	screenSearch   = "search"
 	screenHelp     = "help"
 	screenFirst    = "first"
+	screenPaper    = "paper"
 )
 
 const windowWidth, windowHeight = 1280, 760
@@ -174,6 +182,8 @@ func (w *Window) make(name string) screen {
 		return newHelpScreen(w)
 	case screenFirst:
 		return newFirstScreen(w)
+	case screenPaper:
+		return newPaperScreen(w)
 	}
 	return newTodayScreen(w)
 }
@@ -450,10 +460,15 @@ func (w *Window) refreshStatus() {
 	type look struct {
 		status   station.Status
 		printers []station.PrinterView
+		owed     []station.OwedRow
 	}
 	load(w.tasks, "status", func(ctx context.Context) (look, error) {
 		st, err := w.station.Status(ctx)
-		return look{st, w.station.Printers(ctx)}, err
+		l := look{status: st, printers: w.station.Printers(ctx)}
+		if err == nil {
+			l.owed, err = w.station.OwedList(ctx, "")
+		}
+		return l, err
 	}, func(l look, err error) {
 		if err != nil {
 			w.trouble(err)
@@ -461,6 +476,7 @@ func (w *Window) refreshStatus() {
 		}
 		w.frame.status.set(w.words.StatusOf(l.status, l.printers, w.station.HasAccount()), w.runText())
 		w.frame.count(view.ScreenOutbox, l.status.Pending+l.status.Dead)
+		w.frame.count(view.ScreenReprint, view.Envelopes(l.owed)+l.status.States[postal.StateStale])
 	})
 }
 
@@ -497,6 +513,17 @@ func (w *Window) tick() {
 				w.log.Info("outbox round", "error", err)
 			}
 			w.refreshStatus()
+		})
+	}
+	if w.beats%20 == 10 && (w.run == nil || w.run.done) {
+		load(w.tasks, "prefetch", w.station.Prefetch, func(pulled bool, err error) {
+			if err != nil {
+				w.log.Info("prefetch", "error", err)
+			}
+			if pulled {
+				w.refreshStatus()
+				w.current().refresh()
+			}
 		})
 	}
 }

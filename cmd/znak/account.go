@@ -41,6 +41,6 @@ func (c *command) accountCommand() *cobra.Command {
 	set.Short = c.say("account.set", nil)
 	set.Flags().StringVar(&address, "post", "", c.say("flag.post", nil))
 	set.Flags().StringVar(&login, "user", "", c.say("flag.user", nil))
-	group.AddCommand(set)
+	group.AddCommand(set, c.accountClearCommand())
 	return group
 }

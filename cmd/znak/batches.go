@@ -15,7 +15,7 @@ import (
 
 func (c *command) batchesCommand() *cobra.Command {
 	return c.verb("batches", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			views, err := o.station.Batches(ctx)
 			if err != nil {
 				return err
@@ -34,11 +34,15 @@ func (c *command) batchesCommand() *cobra.Command {
 				Approved    bool                      `json:"approved"`
 				HandedOver  bool                      `json:"handed_over"`
 				States      map[postal.PieceState]int `json:"states"`
+				Warning     string                    `json:"warning,omitempty"`
 			}
 			list := []batchJSON{}
 			for _, v := range views {
 				j := batchJSON{v.Name, v.Status, v.Ready, []string{}, v.MailType, v.Category, v.Envelope, v.SendingDate, v.Pieces, v.Sum,
-					!v.ApprovedAt.IsZero(), !v.HandedAt.IsZero(), v.States}
+					!v.ApprovedAt.IsZero(), !v.HandedAt.IsZero(), v.States, ""}
+				if v.Warning != nil {
+					j.Warning = c.reason(*v.Warning)
+				}
 				for _, r := range v.Reasons {
 					j.Reasons = append(j.Reasons, c.reason(r))
 				}
@@ -59,6 +63,9 @@ func (c *command) batchesCommand() *cobra.Command {
 					for _, r := range list[i].Reasons {
 						fmt.Fprintf(w, "    – %s\n", r)
 					}
+					if list[i].Warning != "" {
+						fmt.Fprintf(w, "    ! %s\n", list[i].Warning)
+					}
 				}
 			})
 		})
@@ -78,7 +85,7 @@ func (c *command) states(counts map[postal.PieceState]int) string {
 
 func (c *command) piecesCommand() *cobra.Command {
 	return c.verb("pieces BATCH", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			if _, err := o.station.Batch(ctx, args[0]); err != nil {
 				return err
 			}

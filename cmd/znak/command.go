@@ -103,9 +103,9 @@ func (c *command) root() *cobra.Command {
 	flags.BoolP("help", "h", false, c.say("flag.help", nil))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
-		c.verifyCommand(), c.reprintCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
-		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
-		c.printersCommand(), c.settingsCommand(), c.demoCommand())
+		c.verifyCommand(), c.reprintCommand(), c.destroyedCommand(), c.missingCommand(), c.spoiledCommand(), c.staleCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
+		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.moneyCommand(), c.centreCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
+		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.settingsCommand(), c.demoCommand())
 	return root
 }
 

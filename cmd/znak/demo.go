@@ -175,14 +175,18 @@ func (d *demo) batch(ctx context.Context, v station.BatchView, mayChange bool) (
 		if err != nil {
 			return changed, err
 		}
-		for _, row := range rows {
-			if _, err := d.office.station.Reprint(ctx, row.ShPI, d.c.say("demo.reason", nil)); err != nil {
-				return changed, err
-			}
+		if _, err := d.office.station.ReprintAll(ctx, station.ReprintOrder{Stale: v.Name, Reason: station.ReasonChanged}); err != nil {
+			return changed, err
 		}
 		if err := d.print(ctx, v.Name); err != nil {
 			return changed, err
 		}
+		for _, row := range rows { // the old envelopes, each under the scanner on its way to the shredder
+			if _, err := d.office.station.Destroy(ctx, string(row.ShPI)); err != nil {
+				return changed, err
+			}
+		}
+		d.tell("destroyed", hint.Args{"Batch": v.Name, "Count": len(rows)})
 	}
 	h, err := d.office.station.HandOver(ctx, v.Name)
 	if err != nil {

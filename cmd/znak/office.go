@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"os/user"
@@ -26,6 +27,7 @@ type office struct {
 	store   *store.Store
 	secrets *secret.Store
 	station *station.Station
+	reading bool // opened for reading only: nothing is written, settled or sent
 
 	credentials func(context.Context) (post.Secrets, error)
 }
@@ -45,9 +47,12 @@ func (c *command) open(ctx context.Context) (*office, error) {
 	return c.openAt(ctx, dir)
 }
 
-func (c *command) openAt(ctx context.Context, dir string) (_ *office, err error) {
-	o := &office{dir: dir}
-	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(dir, "znak.db"), Who: operator()}); err != nil {
+func (c *command) openAt(ctx context.Context, dir string) (*office, error) {
+	return c.openOffice(ctx, &office{dir: dir})
+}
+
+func (c *command) openOffice(ctx context.Context, o *office) (_ *office, err error) {
+	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(o.dir, station.StoreFile), Who: operator(), ReadOnly: o.reading}); err != nil {
 		return nil, err
 	}
 	if err := o.wire(ctx, c); err != nil {
@@ -56,13 +61,45 @@ func (c *command) openAt(ctx context.Context, dir string) (_ *office, err error)
 	return o, nil
 }
 
-// with opens the data folder around do.
+// with opens the data folder around do, and looks after the store when do is done.
 func (c *command) with(ctx context.Context, do func(o *office) error) error {
 	o, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(o), o.Close())
+	err = do(o)
+	c.care(ctx, o)
+	return errors.Join(err, o.Close())
+}
+
+// look opens the data folder around a do that only reads. Where the disk does not let anything be written, it reads what is there and says so.
+func (c *command) look(ctx context.Context, do func(o *office) error) error {
+	o, err := c.open(ctx)
+	if errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrFull) {
+		dir, _ := c.dataDir() // open has found it already
+		reading, readErr := c.openOffice(ctx, &office{dir: dir, reading: true})
+		if readErr != nil {
+			return err
+		}
+		fmt.Fprintln(c.errOut, c.say("reading", hint.Args{"Dir": dir}))
+		return errors.Join(do(reading), reading.Close())
+	}
+	if err != nil {
+		return err
+	}
+	err = do(o)
+	c.care(ctx, o)
+	return errors.Join(err, o.Close())
+}
+
+// care looks after the store, when it is due, and tells the person what does not go well.
+func (c *command) care(ctx context.Context, o *office) {
+	if ctx.Err() != nil {
+		return
+	}
+	for _, w := range o.station.Care(ctx).Warnings {
+		fmt.Fprintln(c.errOut, c.reason(w))
+	}
 }
 
 func (o *office) wire(ctx context.Context, c *command) error {
@@ -78,7 +115,7 @@ func (o *office) wire(ctx context.Context, c *command) error {
 		return err
 	}
 	printed := filepath.Join(o.dir, "printed")
-	if err := os.MkdirAll(printed, 0o700); err != nil { // made once, here: a folder that is missing later tells nothing of what was printed
+	if err := os.MkdirAll(printed, 0o700); err != nil && !o.reading { // made once, here: a folder that is missing later tells nothing of what was printed
 		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
 	}
 	device := folder.New(folder.Params{Dir: printed, At: func(step string) { boundary.At(boundary.FolderStep(step)) }})
@@ -100,6 +137,9 @@ func (o *office) wire(ctx context.Context, c *command) error {
 		p.Specimen = !realPost(address)
 	}
 	o.station = station.New(p)
+	if o.reading {
+		return nil
+	}
 	return o.station.Recover(ctx)
 }
 
@@ -125,8 +165,21 @@ func (o *office) kept(context.Context) (post.Secrets, error) {
 	return post.Secrets{Token: a.Token, Login: a.Login, Password: a.Password}, err
 }
 
-// setAccount keeps the address in the store and the secrets in the keyring.
+// setAccount keeps the address in the store and the secrets in the keyring. Another account than the one in use is refused while something waits for that
+// one; a new token or password of the same is not.
 func (o *office) setAccount(ctx context.Context, address string, a secret.Account) error {
+	was, known, err := o.store.Setting(ctx, settingPost)
+	if err != nil {
+		return err
+	}
+	if known && was != "" {
+		kept, err := o.secrets.Load()
+		if was != address || err == nil && kept.Login != a.Login {
+			if err := o.station.MayLeave(ctx); err != nil {
+				return err
+			}
+		}
+	}
 	if _, err := post.New(post.Params{BaseURL: address, Secrets: o.credentials}); err != nil {
 		return err
 	}
@@ -134,6 +187,22 @@ func (o *office) setAccount(ctx context.Context, address string, a secret.Accoun
 		return err
 	}
 	return o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingPost, address) })
+}
+
+// clearAccount forgets the account: the secrets first, so that an interruption leaves no account that is half there.
+func (o *office) clearAccount(ctx context.Context) error {
+	if err := o.station.MayLeave(ctx); err != nil {
+		return err
+	}
+	if err := o.secrets.Remove(); err != nil {
+		return hint.New("secret.remove", nil, err)
+	}
+	return o.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SetSetting(settingQuota, ""); err != nil { // another account has another
+			return err
+		}
+		return tx.SetSetting(settingPost, "")
+	})
 }
 
 // quota goes on counting the day's calls where the last process stopped.

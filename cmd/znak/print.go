@@ -29,6 +29,9 @@ func (c *command) printCommand() *cobra.Command {
 			order.Only = append(order.Only, id)
 		}
 		return c.with(ctx, func(o *office) error {
+			if v, err := o.station.Batch(ctx, order.Batch); err == nil && v.Warning != nil {
+				fmt.Fprintln(c.errOut, c.reason(*v.Warning))
+			}
 			r, err := o.station.Print(ctx, order, nil, nil)
 			document := map[string]any{"printed": r.Printed, "unknown": r.Unknown, "failed": r.Failed, "refused": c.refusals(r.Refused), "files": orEmpty(r.Files)}
 			told := c.answer(document, func(w io.Writer) {
@@ -64,27 +67,6 @@ func orEmpty(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-func (c *command) reprintCommand() *cobra.Command {
-	var reason string
-	cmd := c.verb("reprint ШПИ", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		id, err := postal.ParseShPI(args[0])
-		if err != nil {
-			return errUse{errors.New(c.text.Hint(err))}
-		}
-		return c.with(ctx, func(o *office) error {
-			copies, err := o.station.Reprint(ctx, id, reason)
-			if err != nil {
-				return err
-			}
-			return c.answer(map[string]any{"shpi": id, "copies": copies}, func(w io.Writer) {
-				fmt.Fprintln(w, c.say("reprint.done", hint.Args{"ShPI": id.Grouped(), "Count": copies}))
-			})
-		})
-	})
-	cmd.Flags().StringVar(&reason, "reason", "", c.say("flag.reason", nil))
-	return cmd
 }
 
 // declareCommand lets a person clear an unknown piece by saying what is on paper.

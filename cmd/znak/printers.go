@@ -11,7 +11,7 @@ import (
 
 func (c *command) printersCommand() *cobra.Command {
 	return c.verb("printers", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			type printerJSON struct {
 				Name    string   `json:"name"`
 				Kind    string   `json:"kind"`

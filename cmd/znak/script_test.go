@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"znak/app/post/sandbox"
+	"znak/app/postal"
 )
 
 // The scripts below testdata/script drive the program as an office's scheduler would, against a sandbox post on a real socket.
@@ -34,7 +35,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DISPLAY", "")
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"post": postCommand, "scans": scansCommand},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"post": postCommand, "scans": scansCommand, "first": firstCommand},
 	})
 }
 
@@ -153,6 +154,20 @@ func scansCommand(ts *testscript.TestScript, neg bool, args []string) {
 		fmt.Fprintf(&b, "%s\n%s\n", t[0], t[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(b.String()), 0o600))
+}
+
+// firstCommand sets FIRST to the ШПИ of the first envelope in a file of scans.
+func firstCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: first FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if id, err := postal.ParseShPI(strings.TrimSpace(line)); err == nil {
+			ts.Setenv("FIRST", string(id))
+			return
+		}
+	}
+	ts.Fatalf("no ШПИ in %s", args[0])
 }
 
 func setenv(pairs ...string) (restore func()) {

@@ -12,7 +12,7 @@ import (
 
 func (c *command) settingsCommand() *cobra.Command {
 	cmd := c.verb("settings", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			list, err := o.station.Settings(ctx)
 			if err != nil {
 				return err

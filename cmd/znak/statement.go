@@ -132,7 +132,7 @@ func (c *command) reconcileDocument(r station.ReconcileReport) any {
 	for _, g := range r.BalanceOnly {
 		gained = append(gained, moneyJSON{g.Day, g.Kopecks, "", g.Why, c.why(g.Why)})
 	}
-	return map[string]any{"from": r.From, "to": r.To, "days": r.Days, "paid_kopecks": r.Paid, "gained_kopecks": r.Gained, "matched": pairs,
+	return map[string]any{"from": r.From, "to": r.To, "days": r.Days, "paid_kopecks": r.Paid, "gained_kopecks": r.Gained, "lost_kopecks": r.Lost, "matched": pairs,
 		"statement_only": paid, "balance_only": gained}
 }
 
@@ -140,6 +140,9 @@ func (c *command) why(w exchange.Why) string { return c.text.Say("exchange.why."
 
 func (c *command) reconcileWords(w io.Writer, r station.ReconcileReport) {
 	fmt.Fprintln(w, c.say("reconcile.sums", hint.Args{"From": r.From, "To": r.To, "Paid": r.Paid, "Gained": r.Gained}))
+	if r.Lost != 0 {
+		fmt.Fprintln(w, c.say("reconcile.lost", hint.Args{"Sum": r.Lost}))
+	}
 	fmt.Fprintln(w, c.say("reconcile.matched", hint.Args{"Count": len(r.Pairs)}))
 	for _, p := range r.Pairs {
 		for _, u := range p.TopUps {

@@ -13,13 +13,14 @@ import (
 
 func (c *command) statusCommand() *cobra.Command {
 	return c.verb("status", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			s, err := o.station.Status(ctx)
 			if err != nil {
 				return err
 			}
 			document := map[string]any{"online": s.Online, "last_contact": timeOrNull(s.LastContact), "balance_kopecks": s.Balance, "balance_as_of": orNull(s.BalanceOf),
-				"reserved_kopecks": s.Reserved, "free_kopecks": s.Free, "offline_pieces": s.OfflinePieces, "offline_until": timeOrNull(s.OfflineUntil), "states": s.States,
+				"reserved_kopecks": s.Reserved, "free_kopecks": s.Free, "spent_kopecks": s.Spent,
+				"in_batches_kopecks": s.InBatches, "lacking_kopecks": s.Lacking, "unexplained_kopecks": s.Unexplained, "offline_pieces": s.OfflinePieces, "offline_until": timeOrNull(s.OfflineUntil), "states": s.States,
 				"outbox": map[string]int{"pending": s.Pending, "dead": s.Dead}, "quota": map[string]int{"used": s.QuotaUsed, "allowed": s.QuotaAllowed}}
 			return c.answer(document, func(w io.Writer) {
 				word := "status.offline"
@@ -31,6 +32,10 @@ func (c *command) statusCommand() *cobra.Command {
 					fmt.Fprintln(w, c.say("status.money", hint.Args{"Sum": *s.Balance, "Of": c.day(s.BalanceOf), "Reserved": s.Reserved, "Free": *s.Free}))
 				} else {
 					fmt.Fprintln(w, c.say("status.no-balance", hint.Args{"Reserved": s.Reserved}))
+				}
+				fmt.Fprintln(w, c.text.Say("money.status", hint.Args{"Spent": s.Spent, "InBatches": s.InBatches}))
+				if s.Lacking != nil && *s.Lacking > 0 {
+					fmt.Fprintln(w, c.text.Say("money.lacking", hint.Args{"Lacking": *s.Lacking}))
 				}
 				if s.OfflinePieces > 0 {
 					fmt.Fprintln(w, c.say("status.budget", hint.Args{"Count": s.OfflinePieces, "Until": s.OfflineUntil.Local().Format("02.01.2006 15:04")}))
@@ -51,7 +56,7 @@ func timeOrNull(t time.Time) any {
 
 func (c *command) auditCommand() *cobra.Command {
 	return c.verb("audit", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			r, err := o.station.Audit(ctx)
 			if err != nil {
 				return err

@@ -53,7 +53,7 @@ func (c *command) syncCommand() *cobra.Command {
 
 func (c *command) outboxCommand() *cobra.Command {
 	cmd := c.verb("outbox", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			items, err := o.station.Waiting(ctx)
 			if err != nil {
 				return err
@@ -95,5 +95,6 @@ func (c *command) outboxCommand() *cobra.Command {
 	}
 	act("retry", func(o *office, ctx context.Context, id string) error { return o.station.Retry(ctx, id) })
 	act("skip", func(o *office, ctx context.Context, id string) error { return o.station.Skip(ctx, id) })
+	cmd.AddCommand(c.outboxExportCommand())
 	return cmd
 }

@@ -30,6 +30,7 @@ type victim struct {
 	t     *testing.T
 	rng   *rand.Rand
 	box   *sandbox.Server
+	url   string // of the post
 	dir   string
 	env   []string
 	paper *paper
@@ -57,6 +58,7 @@ func newVictim(t *testing.T, seed uint64, options sandbox.Options) *victim {
 		took: map[string]time.Duration{}, met: map[boundary.Name]int{}}
 	web := httptest.NewServer(v.box.Handler())
 	t.Cleanup(web.Close)
+	v.url = web.URL
 	v.paper = newPaper(t, filepath.Join(v.dir, "data", "printed"))
 	v.env = append(os.Environ(), "ZNAK_KEYRING=file", "XDG_CONFIG_HOME="+filepath.Join(v.dir, "config"), "ZNAK_DATA="+filepath.Join(v.dir, "data"),
 		"LANG=ru_RU.UTF-8", "ZNAK_OPERATOR=torture")
@@ -151,7 +153,8 @@ func (v *victim) run(o order) outcome {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.fig.Commands++
-	v.story = append(v.story, strings.TrimSpace(done.String()))
+	text := strings.TrimSpace(done.String())
+	v.story = append(v.story, text[:min(len(text), 1500)])
 	v.story = v.story[max(0, len(v.story)-12):]
 	if o.after == 0 && o.at == "" {
 		v.took[o.args[0]] = max(v.took[o.args[0]], min(time.Since(began), time.Second))

@@ -43,11 +43,34 @@ func (c *command) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	stop := c.careBeat(ctx, o)
 	err = c.openWindow(ctx, o)
+	stop()
 	if closeErr := o.Close(); err == nil {
 		err = closeErr
 	}
 	return err
+}
+
+// careBeat looks after the store while the window is open, until stop is called. What does not go well, station.Notices tells.
+func (c *command) careBeat(ctx context.Context, o *office) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	kept := *o // another account makes another station on the same store
+	go func() {
+		defer close(done)
+		beat := time.NewTicker(10 * time.Minute)
+		defer beat.Stop()
+		for {
+			c.care(ctx, &kept)
+			select {
+			case <-ctx.Done():
+				return
+			case <-beat.C:
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // openWindow runs the window on an open data folder until it is closed.

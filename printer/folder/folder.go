@@ -157,7 +157,8 @@ func (f *Folder) begin(id string, lock *flock.Flock) (*job, error) {
 }
 
 // Progress says what became of a job: all pages in the file are printed and no others. While the job is being written it is
-// Printing, here or by another process. If the folder cannot be reached it is Unknown.
+// Printing, here or by another process. If the folder cannot be reached, is another one than the job went to, or the file was here and is not any
+// more, it is Unknown.
 func (f *Folder) Progress(ctx context.Context, id string, pages int) (printer.Progress, error) {
 	unknown := printer.Progress{State: printer.Unknown, Started: pages}
 	if err := ctx.Err(); err != nil {
@@ -183,6 +184,19 @@ func (f *Folder) Progress(ctx context.Context, id string, pages int) (printer.Pr
 	case errors.Is(err, fs.ErrNotExist):
 		if writing && part == nil {
 			return printer.Progress{State: printer.Printing, Started: pages}, nil
+		}
+		if part == nil { // it broke off before it got its name
+			return printer.Progress{State: printer.Done}, nil
+		}
+		if _, err := os.Lstat(f.lockFile()); err != nil { // no job ever began in this folder
+			return unknown, f.fault("folder.missing", err)
+		}
+		gone, err := f.noted(id)
+		if err != nil {
+			return unknown, f.disk(err)
+		}
+		if gone {
+			return unknown, nil
 		}
 		return printer.Progress{State: printer.Done}, nil
 	case errors.Is(err, pdf.ErrForeign): // somebody else's file, or a damaged one

@@ -67,7 +67,7 @@ func files(t *testing.T, dir string) string {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.Name() != ".znak.lock" {
+		if !strings.HasPrefix(e.Name(), ".znak.") { // the folder's own
 			names = append(names, e.Name())
 		}
 	}
@@ -223,6 +223,29 @@ func TestDamagedFileIsUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantProgress(t, f, "run-1", 3, printer.Progress{State: printer.Unknown, Started: 3, Files: []string{name}})
+}
+
+// A file that was carried away, or a folder that is another one, says nothing of what is on paper.
+func TestCarriedAwayIsUnknown(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "printed")
+	f := newFolder(dir)
+	if _, err := begin(t, f, "run-1", 3).Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "run-1.pdf"), filepath.Join(dir, "taken.pdf")); err != nil {
+		t.Fatal(err)
+	}
+	wantProgress(t, newFolder(dir), "run-1", 3, printer.Progress{State: printer.Unknown, Started: 3})
+	wantProgress(t, newFolder(dir), "run-2", 3, printer.Progress{State: printer.Done})
+	if err := os.Rename(dir, dir+"-old"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"run-1", "run-2"} {
+		wantProgress(t, newFolder(dir), id, 3, printer.Progress{State: printer.Unknown, Started: 3})
+	}
 }
 
 // TestMain is also the process that TestKilledWriter kills: it begins a job and waits.

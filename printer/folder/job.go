@@ -105,6 +105,10 @@ func (j *job) commit() error {
 	if _, err := os.Lstat(target); err == nil { // the lock keeps our like away; a person may still have put a file there
 		return j.folder.fault("folder.exists", fmt.Errorf("%s: %w", target, fs.ErrExist))
 	}
+	if err := j.folder.note(j.id); err != nil {
+		return err
+	}
+	j.folder.At("noted")
 	return os.Rename(j.folder.part(j.id), target)
 }
 

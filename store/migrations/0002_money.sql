@@ -27,10 +27,9 @@ CREATE TABLE money_total (
 	stated   INTEGER NOT NULL, -- the last one
 	at_post  INTEGER NOT NULL, -- reserved for pieces that are handed over
 	early    INTEGER NOT NULL, -- losses that may be debits of which nobody has told yet
-	cover    INTEGER NOT NULL, -- what of the pieces handed over at the last loss is still open
 	learned  INTEGER NOT NULL  -- debits of pieces handed over, learned since the last stated balance
 );
-INSERT INTO money_total VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+INSERT INTO money_total VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- What the ledger says of the money of a piece.
 CREATE TABLE money_pieces (

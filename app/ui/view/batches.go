@@ -40,6 +40,9 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		Closed:  !b.HandedAt.IsZero() || b.Status != postal.BatchCreated,
 	}
 	v.Notes = w.notes(b)
+	if b.Warning != nil {
+		v.Notes = append([]string{w.Reason(*b.Warning)}, v.Notes...)
+	}
 	print, verify, hand, approve := w.printAction(b, v), w.verifyAction(b), w.handAction(b, v), w.approveAction(b)
 	v.Actions = []Action{print, verify, hand}
 	if approve.Alive {

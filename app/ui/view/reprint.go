@@ -1,10 +1,13 @@
 package view
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"znak/app/hint"
 	"znak/app/postal"
+	"znak/app/station"
 )
 
 // Reprint is the desk where a spoiled envelope is made void.
@@ -56,4 +59,114 @@ func CleanQuery(s string) string {
 		return string(id)
 	}
 	return s
+}
+
+// Owed is a letter of which void envelopes are somewhere.
+type Owed struct {
+	ShPI       postal.ShPI
+	Head, Tail string
+	Batch      string
+	About      string // how many, why, since when
+}
+
+// OwedOf lists what must be destroyed or declared missing.
+func (w Words) OwedOf(list []station.OwedRow) []Owed {
+	var out []Owed
+	for _, r := range list {
+		v := Owed{ShPI: r.ShPI, Batch: w.Say("ui.batch.title", hint.Args{"Name": r.Batch})}
+		v.Head, v.Tail = SplitShPI(r.ShPI)
+		why := w.T("ui.reprint.withdrawn")
+		if r.Reason != "" {
+			why = w.sayOr("ui.reason."+r.Reason, r.Reason)
+		}
+		v.About = joined(w.N("ui.reprint.envelopes", r.Envelopes), why, w.Moment(r.At), r.Who)
+		out = append(out, v)
+	}
+	return out
+}
+
+// Envelopes is how many void envelopes are owed in all.
+func Envelopes(list []station.OwedRow) int {
+	n := 0
+	for _, r := range list {
+		n += r.Envelopes
+	}
+	return n
+}
+
+// StaleBatch are the stale letters of one batch, with one button for all of them.
+type StaleBatch struct {
+	Batch string
+	Title string
+	Label string // of the button
+	Lines []StaleLine
+}
+
+// StaleLine is one stale letter with what changed.
+type StaleLine struct {
+	ShPI       postal.ShPI
+	Head, Tail string
+	Changes    string
+}
+
+// StaleOf lists the printed letters that the post has changed since, batch by batch.
+func (w Words) StaleOf(list []station.StaleRow) []StaleBatch {
+	var out []StaleBatch
+	for _, r := range list {
+		if len(out) == 0 || out[len(out)-1].Batch != r.Batch {
+			out = append(out, StaleBatch{Batch: r.Batch, Title: w.Say("ui.batch.title", hint.Args{"Name": r.Batch})})
+		}
+		b := &out[len(out)-1]
+		l := StaleLine{ShPI: r.ShPI, Changes: w.changes(r.Changes)}
+		l.Head, l.Tail = SplitShPI(r.ShPI)
+		b.Lines = append(b.Lines, l)
+		b.Label = w.N("ui.reprint.stale-all", len(b.Lines))
+	}
+	return out
+}
+
+// changes tells what changed: "знак; день сдачи: 21.11.2026 → 23.11.2026".
+func (w Words) changes(list []station.Change) string {
+	var parts []string
+	for _, c := range list {
+		part := w.Reason(c.Word())
+		if c.From != "" || c.To != "" {
+			from, to := c.Values()
+			part += fmt.Sprintf(": %v → %v", w.Value(from), w.Value(to))
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// DeskAnswer is what a scan of a void envelope came to.
+type DeskAnswer struct {
+	Tone Tone
+	Text string
+}
+
+// DeskOf puts it into words.
+func (w Words) DeskOf(v station.DeskVerdict) DeskAnswer {
+	tone := Stop
+	switch v.Outcome {
+	case station.OutcomeDestroyed, station.OutcomeSame:
+		tone = OK
+	case station.OutcomeHalf:
+		tone = Accent
+	}
+	return DeskAnswer{tone, w.Reason(v.Hint)}
+}
+
+// NeedsSecond reports whether a refusal asks for the name of a second person.
+func NeedsSecond(err error) bool {
+	var refused *station.Refused
+	if !errors.As(err, &refused) {
+		return false
+	}
+	for _, r := range refused.Reasons {
+		if r.Key == "station.reprint.second" || r.Key == "station.reprint.same-person" {
+			return true
+		}
+	}
+	return false
 }

@@ -1,8 +1,11 @@
 package view
 
 import (
+	"time"
+
 	"znak/app/hint"
 	"znak/app/station"
+	"znak/store"
 )
 
 // Setting is a setting in words: what it changes and its default.
@@ -32,4 +35,35 @@ func (w Words) SettingsOf(list []station.Setting) []Setting {
 		out = append(out, v)
 	}
 	return out
+}
+
+// Copies is what is known of the copies of the store.
+type Copies struct {
+	Last string // when the last one was made
+	Tone Tone
+	List []Copy
+}
+
+// Copy is one of them: the day and minute, and where it is.
+type Copy struct{ When, Path string }
+
+// maxCopies is how many the screen lists; the others are in the same folder.
+const maxCopies = 5
+
+// CopiesOf shows the copies, newest first, by the times in their names.
+func (w Words) CopiesOf(paths []string) Copies {
+	if len(paths) == 0 {
+		return Copies{Last: w.T("ui.copies.none"), Tone: Warn}
+	}
+	v := Copies{Last: w.Say("ui.copies.last", hint.Args{"When": w.Full(store.CopyTime(paths[0]))}), Tone: OK}
+	if w.Now().Sub(store.CopyTime(paths[0])) > 48*time.Hour {
+		v.Tone = Warn
+	}
+	for i, p := range paths {
+		if i == maxCopies {
+			break
+		}
+		v.List = append(v.List, Copy{w.Full(store.CopyTime(p)), p})
+	}
+	return v
 }

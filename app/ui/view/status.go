@@ -1,6 +1,9 @@
 package view
 
 import (
+	"strings"
+	"time"
+
 	"znak/app/hint"
 	"znak/app/station"
 	"znak/printer"
@@ -37,7 +40,7 @@ func (w Words) StatusOf(st station.Status, printers []station.PrinterView, accou
 	default:
 		s := w.Say("ui.status.offline", hint.Args{"Since": w.Moment(st.LastContact)})
 		if st.OfflinePieces > 0 {
-			s = w.N("ui.status.offline-left", st.OfflinePieces, hint.Args{"Since": w.Moment(st.LastContact), "Until": w.Day(st.OfflineUntil)})
+			s += ". " + w.Offline(st)
 		}
 		parts = append(parts, Part{s, Warn, ScreenOutbox})
 	}
@@ -66,6 +69,28 @@ func (w Words) StatusOf(st station.Status, printers []station.PrinterView, accou
 		parts = append(parts, Part{w.T("ui.status.nothing-waits"), Muted, ScreenOutbox})
 	}
 	return parts
+}
+
+// Offline is one line that is always true: how many envelopes can be printed without the network, and until when.
+func (w Words) Offline(st station.Status) string {
+	if st.OfflinePieces == 0 {
+		return w.T("ui.offline.none")
+	}
+	return w.N("ui.offline.left", st.OfflinePieces, hint.Args{"Until": w.Until(st.OfflineUntil)})
+}
+
+// Until writes a moment that is to come: "18:00" today, "пятницы 18:00" within a week, "05.12.2026 18:00" later.
+func (w Words) Until(t time.Time) string {
+	t = t.In(w.Zone)
+	now := w.Now().In(w.Zone)
+	clock := t.Format("15:04")
+	switch {
+	case sameDay(t, now):
+		return clock
+	case t.After(now) && t.Before(time.Date(now.Year(), now.Month(), now.Day()+7, 0, 0, 0, 0, w.Zone)):
+		return w.Say("ui.until."+strings.ToLower(t.Weekday().String()), hint.Args{"Time": clock})
+	}
+	return t.Format("02.01.2006 15:04")
 }
 
 // printerPart names the first printer that needs somebody, else the first.

@@ -15,7 +15,10 @@ type Today struct {
 	Stuck Card
 	Money Card
 	Flow  []Step
-	Empty string // what to do where there is no batch at all
+	// Offline is always true, with or without the network.
+	Offline string
+	Notices []string // what a person should know of the store
+	Empty   string   // what to do where there is no batch at all
 }
 
 // Card is one question with its answer, lines below it, and at most one button.
@@ -68,8 +71,8 @@ func FlowStates(key string) []postal.PieceState {
 }
 
 // TodayOf answers them.
-func (w Words) TodayOf(st station.Status, list []station.BatchView, now time.Time) Today {
-	v := Today{Date: w.Say("ui.today.date", hint.Args{"Day": w.Day(now)})}
+func (w Words) TodayOf(st station.Status, list []station.BatchView, notices []station.Reason, now time.Time) Today {
+	v := Today{Date: w.Say("ui.today.date", hint.Args{"Day": w.Day(now)}), Offline: w.Offline(st), Notices: w.Reasons(notices)}
 	if len(list) == 0 {
 		v.Empty = w.T("ui.today.empty")
 	}
@@ -187,5 +190,9 @@ func (w Words) moneyCard(st station.Status) Card {
 		balance = w.Say("ui.status.balance-of", hint.Args{"Sum": *st.Balance, "Of": w.AsOf(st.BalanceOf)})
 	}
 	c.Lines = []CardLine{{Text: balance}, {Text: w.Say("ui.today.reserved", hint.Args{"Sum": st.Reserved})}}
+	if st.Lacking != nil && *st.Lacking > 0 {
+		c.Tone = Warn
+		c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.money.lacking", hint.Args{"Sum": *st.Lacking, "All": st.InBatches}), Tone: Warn})
+	}
 	return c
 }

@@ -14,6 +14,9 @@ import (
 
 // Station is what the screens ask of the station. Of makes one from the real thing.
 type Station interface {
+	Accountant
+	Reprinter
+	Keeper
 	Pull(ctx context.Context) (station.PullReport, error)
 	Batches(ctx context.Context) ([]station.BatchView, error)
 	Batch(ctx context.Context, name string) (station.BatchView, error)
@@ -24,11 +27,11 @@ type Station interface {
 	Print(ctx context.Context, order station.PrintOrder, control *station.Control, tell func(station.PrintProgress)) (station.PrintReport, error)
 	Preview(ctx context.Context, id postal.ShPI) (page.Page, error)
 	Verifier(batch string) Verifier
-	Reprint(ctx context.Context, id postal.ShPI, reason string) (copies int, err error)
 	DeclarePrinted(ctx context.Context, id postal.ShPI) error
 	DeclareNotPrinted(ctx context.Context, id postal.ShPI) error
 	HandOver(ctx context.Context, batch string) (station.HandOverReport, error)
 	Sync(ctx context.Context) (station.SyncReport, error)
+	Prefetch(ctx context.Context) (pulled bool, err error)
 	Waiting(ctx context.Context) ([]store.Item, error)
 	Retry(ctx context.Context, id string) error
 	Skip(ctx context.Context, id string) error

@@ -12,6 +12,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"znak/app/exchange"
 	"znak/app/hint"
 	"znak/app/postal"
 	"znak/app/scan"
@@ -39,14 +40,29 @@ func everything(w view.Words) []any {
 	s := viewtest.Sample()
 	st := s.State
 	printers := []station.PrinterView{{Info: printer.Info{Name: "folder", Kind: "folder"}, State: printer.Ready}, {Info: printer.Info{Name: "Xerox"}, State: printer.Jam}}
-	list := []any{w.BatchesOf(s.List), w.BatchesOf(nil), w.TodayOf(st, s.List, viewtest.Now), w.TodayOf(station.Status{}, nil, viewtest.Now),
-		w.MoneyOf(st, s.List), w.MoneyOf(station.Status{}, nil), w.OutboxOf(s.Items, st), w.OutboxOf(nil, station.Status{}),
+	list := []any{w.BatchesOf(s.List), w.BatchesOf(nil), w.TodayOf(st, s.List, s.Told, viewtest.Now), w.TodayOf(station.Status{}, nil, nil, viewtest.Now),
+		w.OutboxOf(s.Items, st), w.OutboxOf(nil, station.Status{}),
 		w.StatusOf(st, printers, true), w.StatusOf(station.Status{}, nil, false), w.StatusOf(station.Status{}, nil, true), w.SettingsOf(s.Chosen), w.ReprintReasons()}
 	online := st
 	online.Online, online.Dead, online.Pending = true, 2, 0
-	list = append(list, w.StatusOf(online, printers[:1], true), w.TodayOf(online, s.List, viewtest.Now))
+	list = append(list, w.StatusOf(online, printers[:1], true), w.TodayOf(online, s.List, nil, viewtest.Now))
 	for _, it := range []store.Item{{Kind: "checkin", Key: "1", State: "dead", LastError: "x"}, {Kind: "checkin", Key: "1", State: "sending"}, {Kind: "news", Key: "1"}} {
 		list = append(list, w.OutboxOf([]store.Item{it}, online))
+	}
+	for _, by := range []store.MoneyBy{store.ByBatch, store.ByDay, store.ByMonth, store.ByCentre} {
+		r := s.Purse
+		r.Sums = s.Sums[by]
+		list = append(list, w.MoneyOf(view.MoneyLook{Status: st, Batches: s.List, By: by, Report: r}), w.MoneyOf(view.MoneyLook{By: by}))
+	}
+	list = append(list, w.MoneyKinds(), w.OwedOf(s.Owed), w.OwedOf([]station.OwedRow{{Envelopes: 1}, {Reason: "упал за шкаф"}, {Reason: "lost"}}), w.StaleOf(s.Stale),
+		w.CopiesOf(nil), w.CopiesOf([]string{"/b/znak-20261121-0900.db"}), w.AdvancesOf(st, s.List), w.AdvancesOf(station.Status{}, nil),
+		w.RegistryOf(exchange.RegistryTotals{Rows: 2, Refused: 1}, "/f"), w.RegistryOf(exchange.RegistryTotals{}, "/f"), w.InvoiceOf(station.InvoiceReport{}), w.EvidenceOf(s.Proof), w.EvidenceOf(station.EvidenceReport{}),
+		w.ReconcileOf(s.Matched), w.ReconcileOf(station.ReconcileReport{}), w.ReconcileOf(station.ReconcileReport{Matching: exchange.Matching{BalanceOnly: []exchange.LoneGain{{Why: exchange.WhySum}}}}))
+	for n := range 3 {
+		list = append(list, w.StatementOf(station.StatementReport{Statement: &exchange.Statement{}, TopUps: n, Added: n / 2}), w.PayeesOf([]station.PayeeFound{{INN: "7700000000", Payments: n}}))
+	}
+	for _, o := range []station.Outcome{station.OutcomeDestroyed, station.OutcomeSame, station.OutcomeHalf, station.OutcomeRefused} {
+		list = append(list, w.DeskOf(station.DeskVerdict{Outcome: o, Hint: station.Reason{Key: "station.destroy.done", Args: hint.Args{"ShPI": "1"}}}))
 	}
 	for _, b := range s.List {
 		list = append(list, w.FiltersOf(b.States), w.CounterOf(b))
@@ -282,7 +298,7 @@ func TestStatusLine(t *testing.T) {
 		return strings.Join(list, " · ")
 	}
 	const nb = "\u00a0"
-	want := "нет связи с 10:40, можно печатать 1\u202f052 письма до 24.11.2026 · баланс 117\u202f564,00" + nb + "₽ на 21.11.2026 · свободно 40\u202f012,00" + nb + "₽ · Xerox: нет бумаги · ждёт отправки: 1"
+	want := "нет связи с 10:40. Без сети можно напечатать 1\u202f052 конверта, до вторника 11:05 · баланс 117\u202f564,00" + nb + "₽ на 21.11.2026 · свободно 40\u202f012,00" + nb + "₽ · Xerox: нет бумаги · ждёт отправки: 1"
 	if got := line("ru", s.State, printer.OutOfPaper); got != want {
 		t.Errorf("%q\nwant %q", got, want)
 	}
@@ -290,6 +306,97 @@ func TestStatusLine(t *testing.T) {
 	want = "online · balance 117\u202f564,00" + nb + "₽ as of 21.11.2026 · free 40\u202f012,00" + nb + "₽ · Xerox: ready · nothing waits"
 	if got := line("en", s.State, printer.Ready); got != want {
 		t.Errorf("%q\nwant %q", got, want)
+	}
+}
+
+// The bar is the whole of what was loaded, and the words below it say the same.
+func TestMoneyBar(t *testing.T) {
+	s, w := viewtest.Sample(), words(t, "ru")
+	r := s.Purse
+	r.Sums = s.Sums[store.ByBatch]
+	v := w.MoneyOf(view.MoneyLook{Status: s.State, Batches: s.List, By: store.ByBatch, Report: r})
+	whole := 0.0
+	for _, p := range v.Bar {
+		whole += p.Share
+	}
+	if whole < 0.999 || whole > 1.001 || len(v.Bar) != 3 || v.Bar[0].Sum != "82\u202f436,00\u00a0₽" || v.Loaded != "внесено 200\u202f000,00\u00a0₽" {
+		t.Errorf("%v of %+v", whole, v)
+	}
+	if len(v.Matters) != 3 || !strings.Contains(v.Matters[0].Text, "не хватает 187\u202f788,00") || v.Matters[1].Batch != "507" {
+		t.Errorf("matters: %+v", v.Matters)
+	}
+	if l := v.Lines[len(v.Lines)-1]; l.Batch != "498" || l.Cells[1] != "17\u202f080,00\u00a0₽" || l.Cells[2] != "—" || len(l.Cells) != len(v.Heads) {
+		t.Errorf("the oldest batch: %+v", l)
+	}
+	r.Sums = s.Sums[store.ByMonth]
+	if v = w.MoneyOf(view.MoneyLook{Status: s.State, By: store.ByMonth, Report: r}); v.Lines[0].Title != "ноябрь 2026" || v.Lines[1].Title != "октябрь 2026" {
+		t.Errorf("months: %+v", v.Lines)
+	}
+	s.State.Balance, s.State.Free = nil, nil
+	if v = w.MoneyOf(view.MoneyLook{Status: s.State, By: store.ByDay, Report: r}); len(v.Bar) != 2 || v.Note == "" || v.Loaded != "" {
+		t.Errorf("no balance: %+v", v)
+	}
+}
+
+func TestOffline(t *testing.T) {
+	w := words(t, "ru")
+	for _, c := range []struct {
+		n    int
+		hour int
+		want string
+	}{{412, 6 * 24, "Без сети можно напечатать 412 конвертов, до пятницы 11:05"}, {1, 1, "Без сети можно напечатать 1 конверт, до 12:05"},
+		{2, 7 * 24, "Без сети можно напечатать 2 конверта, до 28.11.2026 11:05"}, {0, 0, "Без сети печатать сейчас нечего"}} {
+		if c.hour == 6*24 {
+			c.hour = 6 * 24 // Saturday to Friday
+		}
+		if got := w.Offline(station.Status{OfflinePieces: c.n, OfflineUntil: viewtest.Now.Add(time.Duration(c.hour) * time.Hour)}); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestPeriods(t *testing.T) {
+	w := words(t, "ru")
+	if p := w.ThisMonth(); p != (view.Period{From: "01.11.2026", To: "21.11.2026"}) {
+		t.Errorf("this month: %+v", p)
+	}
+	if p := w.LastMonth(); p != (view.Period{From: "01.10.2026", To: "31.10.2026"}) {
+		t.Errorf("last month: %+v", p)
+	}
+	from, to, err := view.Period{From: " 01.10.2026", To: "2026-10-31"}.Days()
+	if from != "2026-10-01" || to != "2026-10-31" || err != nil {
+		t.Errorf("%s %s %v", from, to, err)
+	}
+	if _, _, err = (view.Period{From: "31.02.2026", To: "x"}).Days(); err == nil || !strings.Contains(w.Trouble(err), "31.02.2026") {
+		t.Errorf("a day that is none: %v", err)
+	}
+}
+
+// What does not match comes first, with its reason; what only waits is no difference.
+func TestReconcileWords(t *testing.T) {
+	w, r := words(t, "ru"), viewtest.Sample().Matched
+	v := w.ReconcileOf(r)
+	if v.Tone != view.Warn || v.Title != "1 расхождение" || len(v.Groups) != 2 || v.Groups[0].Lines[0] != "05.11.2026, платёж № 97 на 15\u202f000,00\u00a0₽: рядом по времени нет ничего похожего" {
+		t.Errorf("%+v", v)
+	}
+	r.StatementOnly[0].Why = exchange.WhyWaiting
+	if v = w.ReconcileOf(r); v.Tone != view.OK || v.Title != "Всё сошлось" || len(v.Groups) != 2 {
+		t.Errorf("waiting: %+v", v)
+	}
+}
+
+func TestStaleWords(t *testing.T) {
+	v := words(t, "ru").StaleOf(viewtest.Sample().Stale)
+	if len(v) != 1 || v[0].Label != "Признать испорченным 1 конверт" || v[0].Lines[0].Changes != "знак; день сдачи: 23.11.2026 → 24.11.2026; сумма знака: 85,40\u00a0₽ → 91,20\u00a0₽" {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestAdvances(t *testing.T) {
+	s := viewtest.Sample()
+	list := words(t, "ru").AdvancesOf(s.State, s.List)
+	if first, last := list[0], list[len(list)-1]; !first.Order.Lacking || len(first.Order.Batches) != len(list)-2 || !last.Own {
+		t.Errorf("%+v", list)
 	}
 }
 

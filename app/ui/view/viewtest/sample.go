@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"znak/app/exchange"
+	"znak/app/paper"
 	"znak/app/postal"
 	"znak/app/station"
 	"znak/printer"
@@ -98,11 +100,15 @@ func Sample() *Station {
 	s.Items = []store.Item{item}
 	s.State = station.Status{Online: false, LastContact: Now.Add(-25 * time.Minute), Balance: &balance, BalanceOf: "2026-11-21", Reserved: balance - free, Free: &free,
 		OfflinePieces: 1052, OfflineUntil: Now.Add(72 * time.Hour), States: map[postal.PieceState]int{}, Pending: 1}
+	s.State.InBatches, s.State.Spent = 22780000, 8243600
+	lacking := s.State.InBatches - free
+	s.State.Lacking = &lacking
 	for _, b := range s.List {
 		for st, n := range b.States {
 			s.State.States[st] += n
 		}
 	}
+	s.office(balance, free)
 	s.Devices = []printer.Info{{Name: "Xerox", Kind: "cups", DPI: 600}}
 	s.Chosen = []station.Setting{
 		{Key: "printer", Value: "Xerox", Default: "Xerox", Kind: "choice", Choices: []string{"Xerox"}},
@@ -122,6 +128,45 @@ func Sample() *Station {
 		store.Event{Kind: postal.EventPrinted}, store.Event{Kind: postal.EventVerified, Data: raw(store.VerifiedData{Source: "scan"})})
 	story(ShPI(412), store.Event{Kind: postal.EventPulled}, store.Event{Kind: postal.EventIntent, Data: raw(store.IntentData{Job: "j", Page: 413, Copy: 1})}, store.Event{Kind: postal.EventUnknown})
 	return s
+}
+
+// office is the money, what is owed at the reprint desk, and what the accountant asks for.
+func (s *Station) office(balance, free postal.Kopecks) {
+	s.Purse = station.MoneyReport{BalanceOf: "2026-11-21"}
+	s.Purse.Accounts = store.Accounts{Loaded: 20000000, Free: free, Reserved: balance - free, Spent: 8243600}
+	s.Purse.Stated = &balance
+	s.Purse.Unexplained, s.Purse.Pending = 17080, 17080
+	s.Sums = map[store.MoneyBy][]store.MoneySum{
+		store.ByBatch:  {{Key: "498", Reserved: 1708000, Held: 1708000}, {Key: "506", Reserved: 6832000, Held: 6047200, Spent: 784800, Pieces: 92}},
+		store.ByDay:    {{Key: "2026-11-20", Loaded: 20000000, Reserved: 1708000}, {Key: "2026-11-21", Reserved: 6832000, Released: 8540, Spent: 784800, Pieces: 92}},
+		store.ByMonth:  {{Key: "2026-10", Spent: 7458800, Pieces: 873}, {Key: "2026-11", Loaded: 20000000, Reserved: 8540000, Released: 8540, Spent: 784800, Pieces: 92}},
+		store.ByCentre: {{Held: 1708000}, {Key: "Бухгалтерия", Held: 6047200, Spent: 784800, Pieces: 92}},
+	}
+	low := station.Reason{Key: "money.low", Args: map[string]any{"Batch": "507", "Left": postal.Kopecks(85000), "Low": postal.Kopecks(100000)}}
+	s.List[1].Warning = &low
+	var stale, spoiled []store.PieceRow
+	for _, r := range s.All["506"] {
+		switch r.State {
+		case postal.StateStale:
+			stale = append(stale, r)
+		case postal.StateSpoiled:
+			r.Owed = 1
+			spoiled = append(spoiled, r)
+		}
+	}
+	for i, r := range spoiled {
+		s.Owed = append(s.Owed, station.OwedRow{PieceRow: r, Envelopes: 1, Reason: station.ReprintReasons[i], Who: "Иванова А.", At: Now.Add(-time.Hour)})
+	}
+	for _, r := range stale {
+		s.Stale = append(s.Stale, station.StaleRow{PieceRow: r, Changes: []station.Change{{Field: "mark"}, {Field: "date", From: "2026-11-23", To: "2026-11-24"}, {Field: "value", From: "85.40", To: "91.20"}}})
+	}
+	s.Told = []station.Reason{{Key: "care.copy.folder", Args: map[string]any{"Dir": "/media/usb/znak", "Instead": "/home/office/znak/backups"}}}
+	gain := exchange.Gain{Day: "2026-11-20", Kopecks: 20000000}
+	s.Matched = station.ReconcileReport{Paid: 21500000, Gained: 20000000, Lost: 17080, Matching: exchange.Matching{
+		Pairs:         []exchange.Pairing{{TopUps: []exchange.TopUp{{Day: "2026-11-19", Kopecks: 20000000, Number: "114"}}, Gains: []exchange.Gain{gain}}},
+		StatementOnly: []exchange.LoneTopUp{{TopUp: exchange.TopUp{Day: "2026-11-05", Kopecks: 1500000, Number: "97"}, Why: exchange.WhyNothing}},
+	}}
+	s.Proof.Evidence = paper.Evidence{Pieces: []paper.EvidencePiece{{ShPI: ShPI(0), State: postal.StateHanded}}, Ledger: paper.EvidenceLedger{Holds: true}}
 }
 
 func raw(v any) json.RawMessage {

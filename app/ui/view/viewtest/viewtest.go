@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"znak/app/exchange"
 	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
@@ -24,23 +25,32 @@ var Now = time.Date(2026, 11, 21, 11, 5, 0, 0, time.UTC)
 
 // Station is a station in memory. Its fields may be set before the screens use it; Calls tells what was done.
 type Station struct {
-	mu       sync.Mutex
-	List     []station.BatchView
-	All      map[string][]store.PieceRow // by batch, in print order
-	Events   map[postal.ShPI][]store.Event
-	Items    []store.Item
-	State    station.Status
-	Devices  []printer.Info
-	Chosen   []station.Setting
-	Account  bool
-	Training bool
-	Err      error                          // of every call, where set
-	Verdicts map[string]station.ScanVerdict // by scanned text
-	HandRep  station.HandOverReport
-	PrintRep station.PrintReport
-	Steps    []station.PrintProgress // told by Print
-	Hold     chan struct{}           // where not nil, Print waits for it after its steps
-	Calls    []string
+	mu        sync.Mutex
+	List      []station.BatchView
+	All       map[string][]store.PieceRow // by batch, in print order
+	Events    map[postal.ShPI][]store.Event
+	Items     []store.Item
+	State     station.Status
+	Devices   []printer.Info
+	Chosen    []station.Setting
+	Account   bool
+	Training  bool
+	Err       error                          // of every call, where set
+	Verdicts  map[string]station.ScanVerdict // by scanned text
+	Owed      []station.OwedRow
+	Stale     []station.StaleRow
+	Told      []station.Reason // the notices
+	AskSecond bool             // one person alone may reprint nothing
+	Purse     station.MoneyReport
+	Sums      map[store.MoneyBy][]store.MoneySum
+	Matched   station.ReconcileReport
+	Payees    *exchange.Statement // where not nil, nobody has said yet which of its payees is the post
+	Proof     station.EvidenceReport
+	HandRep   station.HandOverReport
+	PrintRep  station.PrintReport
+	Steps     []station.PrintProgress // told by Print
+	Hold      chan struct{}           // where not nil, Print waits for it after its steps
+	Calls     []string
 }
 
 var _ view.Station = (*Station)(nil)
@@ -67,6 +77,8 @@ func (s *Station) Called(prefix string) bool {
 func (s *Station) Pull(context.Context) (station.PullReport, error) {
 	return station.PullReport{Batches: len(s.List), Pieces: 1212, Changed: 1}, s.call("pull")
 }
+
+func (s *Station) Prefetch(context.Context) (bool, error) { return false, nil }
 
 func (s *Station) Batches(context.Context) ([]station.BatchView, error) {
 	return append([]station.BatchView(nil), s.List...), s.call("batches")
@@ -188,10 +200,6 @@ func (v *verifier) Flush(context.Context) ([]station.ScanVerdict, error) {
 }
 
 func (s *Station) Verifier(batch string) view.Verifier { return &verifier{s: s, batch: batch} }
-
-func (s *Station) Reprint(_ context.Context, id postal.ShPI, reason string) (int, error) {
-	return 1, s.call("reprint %s %s", id, reason)
-}
 
 func (s *Station) DeclarePrinted(_ context.Context, id postal.ShPI) error {
 	return s.call("printed %s", id)

@@ -1,0 +1,235 @@
+package station
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"znak/app/boundary"
+	"znak/app/hint"
+	"znak/app/postal"
+	"znak/app/scan"
+	"znak/store"
+)
+
+// Desk takes the scans of void envelopes that are being destroyed, for one operator's stream of scans. It is safe for concurrent use.
+type Desk struct {
+	s *Station
+
+	mu    sync.Mutex
+	lines *scan.Assembler
+	last  envelopeSeen
+}
+
+// envelopeSeen is the envelope in the operator's hand: its other code is not another envelope.
+type envelopeSeen struct {
+	piece   string
+	kinds   map[scan.Kind]bool
+	verdict DeskVerdict
+}
+
+// Outcome says what became of a scan at the reprint desk.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeDestroyed Outcome = "destroyed" // in the ledger as a destroyed envelope
+	OutcomeSame      Outcome = "same"      // the other code of the envelope that was destroyed just before
+	OutcomeHalf      Outcome = "half"      // the mark must be seen too: by the bar code alone the envelope could be the replacement
+	OutcomeRefused   Outcome = "refused"   // nothing is written
+)
+
+// DeskVerdict answers one scan at the reprint desk.
+type DeskVerdict struct {
+	Text    string
+	ShPI    postal.ShPI
+	Outcome Outcome
+	Owed    int // void envelopes of the piece still to be destroyed
+	Hint    Reason
+}
+
+// Desk begins a stream of scans at the reprint desk.
+func (s *Station) Desk() *Desk { return &Desk{s: s, lines: scan.NewAssembler(s.reader)} }
+
+// Destroy records that a void envelope was destroyed, by the text of one of its codes or by its ШПИ, which is a person's word. It gives the piece as it
+// is then. What is no void envelope is refused.
+func (s *Station) Destroy(ctx context.Context, text string) (store.PieceRow, error) {
+	return s.destroy(ctx, s.reader.Read(text), true)
+}
+
+// Line takes one line of a scanner that sends a code of several lines line by line, and answers the codes that became complete.
+func (d *Desk) Line(ctx context.Context, line string) ([]DeskVerdict, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.take(ctx, d.lines.Line(line))
+}
+
+// Flush ends the stream: what is held of a code is answered as it is.
+func (d *Desk) Flush(ctx context.Context) ([]DeskVerdict, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.take(ctx, d.lines.Flush())
+}
+
+// Scan judges one whole scanned text. What it answers is in the ledger before it returns. Both codes of an envelope may be scanned; it counts once.
+func (d *Desk) Scan(ctx context.Context, text string) (DeskVerdict, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.one(ctx, d.s.reader.Read(text))
+}
+
+func (d *Desk) take(ctx context.Context, readings []scan.Reading) (list []DeskVerdict, err error) {
+	for _, r := range readings {
+		v, err := d.one(ctx, r)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+func (d *Desk) one(ctx context.Context, r scan.Reading) (DeskVerdict, error) {
+	if r.Piece() != "" && r.Piece() == d.last.piece && !d.last.kinds[r.Kind] {
+		d.last.kinds[r.Kind] = true
+		v := d.last.verdict
+		v.Text = r.Text
+		if v.Outcome == OutcomeDestroyed {
+			v.Outcome, v.Hint = OutcomeSame, Reason{"station.destroy.same", hint.Args{"ShPI": v.ShPI.Grouped()}}
+		}
+		return v, nil
+	}
+	d.last = envelopeSeen{}
+	row, err := d.s.destroy(ctx, r, false)
+	v := DeskVerdict{Text: r.Text, ShPI: postal.ShPI(r.Piece()), Outcome: OutcomeDestroyed, Owed: row.Owed}
+	var refused *Refused
+	switch {
+	case errors.As(err, &refused):
+		v.Outcome, v.Hint = OutcomeRefused, reasonOf(err)
+		if v.Hint.Key == halfSeen {
+			v.Outcome = OutcomeHalf
+			return v, nil
+		}
+	case err != nil:
+		return v, err
+	case row.Owed > 0:
+		v.Hint = Reason{"station.destroy.more", hint.Args{"ShPI": row.ShPI.Grouped(), "Owed": row.Owed}}
+	default:
+		v.Hint = Reason{"station.destroy.done", hint.Args{"ShPI": row.ShPI.Grouped()}}
+	}
+	d.last = envelopeSeen{r.Piece(), map[scan.Kind]bool{r.Kind: true}, v}
+	return v, nil
+}
+
+// halfSeen is the reason of OutcomeHalf.
+const halfSeen = "station.destroy.half"
+
+// destroyedData is what a destroyed event carries. Old: the mark that was scanned is not the one in force.
+type destroyedData struct {
+	Source string `json:"source"`
+	Old    bool   `json:"old,omitempty"`
+}
+
+// destroy writes one destroyed envelope down. Without trust, a bar code alone is not enough where the mark would tell the void envelope from
+// its replacement.
+func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool) (store.PieceRow, error) {
+	if r.Piece() == "" {
+		return store.PieceRow{}, &Refused{[]Reason{reasonOf(r.Err)}}
+	}
+	id := postal.ShPI(r.Piece())
+	row, err := s.store.PieceByShPI(ctx, id)
+	if errors.Is(err, store.ErrNotFound) && r.Kind == scan.KindMark { // the post may have given it another ШПИ since
+		row, err = s.store.PieceByMark(ctx, r.Mark.ID)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return store.PieceRow{}, refuse("station.verify.foreign", hint.Args{"ShPI": id.Grouped()})
+	}
+	if err != nil {
+		return row, err
+	}
+	inForce := false
+	if r.Kind == scan.KindMark {
+		now, err := s.fieldsNow(ctx, row)
+		if err != nil {
+			return row, err
+		}
+		inForce = r.Mark == now
+	}
+	boundary.At(boundary.SpoilBefore)
+	defer boundary.At(boundary.SpoilAfter)
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		if row, err = tx.Piece(row.PostID); err != nil {
+			return err
+		}
+		events := []store.NewEvent{{Kind: postal.EventDestroyed, Piece: row.PostID, Data: destroyedData{"scan", r.Kind == scan.KindMark && !inForce}}}
+		switch {
+		case row.Owed > 0 || row.Missing > 0:
+			if !row.State.OnPaper() || r.Kind == scan.KindMark && !inForce || r.Kind != scan.KindMark && trust {
+				break
+			}
+			switch older, err := s.onlyOlder(ctx, row); {
+			case err != nil:
+				return err
+			case older && inForce:
+				return refuse("station.destroy.live", hint.Args{"ShPI": row.ShPI.Grouped()})
+			case older:
+				return refuse(halfSeen, hint.Args{"ShPI": row.ShPI.Grouped()})
+			}
+		case row.State == postal.StateOrphan: // nobody need say that it is void: its mark is dead
+			spoiled := store.NewEvent{Kind: postal.EventSpoiled, Piece: row.PostID, Data: store.SpoiledData{Reason: reasonWithdrawn}}
+			events = append([]store.NewEvent{spoiled}, events...)
+		default:
+			return refuse("station.destroy.nothing", hint.Args{"ShPI": row.ShPI.Grouped(), "State": row.State})
+		}
+		if err := tx.Record(events...); err != nil {
+			return err
+		}
+		row, err = tx.Piece(row.PostID)
+		return err
+	})
+	return row, err
+}
+
+// onlyOlder reports whether every void copy of a piece bears an older mark than the one in force, so that an envelope with this one is the
+// replacement. Copies with one and the same mark look alike; of those a person's word is taken.
+func (s *Station) onlyOlder(ctx context.Context, row store.PieceRow) (bool, error) {
+	events, err := s.store.Events(ctx, store.EventQuery{Piece: row.PostID, Kinds: []postal.EventKind{postal.EventSpoiled, postal.EventDestroyed, postal.EventChanged}})
+	if err != nil {
+		return false, err
+	}
+	older, alike := 0, 0
+	for _, e := range events {
+		var data struct {
+			Stale bool `json:"stale"` // of spoiled
+			Old   bool `json:"old"`   // of destroyed
+		}
+		if err := dataOf(e, &data); err != nil {
+			return false, err
+		}
+		switch {
+		case e.Kind == postal.EventChanged:
+			older, alike = older+alike, 0
+		case e.Kind == postal.EventSpoiled && data.Stale:
+			older++
+		case e.Kind == postal.EventSpoiled:
+			alike++
+		case data.Old || alike == 0:
+			older--
+		default:
+			alike--
+		}
+	}
+	return alike <= 0 && older >= row.Owed+row.Missing, nil
+}
+
+func dataOf(e store.Event, into any) error {
+	if len(e.Data) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(e.Data, into); err != nil {
+		return fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	return nil
+}

@@ -1,0 +1,305 @@
+package station
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"znak/app/post/sandbox"
+	"znak/app/postal"
+	"znak/store"
+)
+
+// restore puts the copy in place as the command does, and opens the station on it.
+func (b *bench) restore(file string) RestoreReport {
+	b.t.Helper()
+	b.must(b.store.Close())
+	r, err := Restore(b.ctx, RestoreParams{Dir: b.dir, File: file, Who: "Проверка", Now: b.now})
+	b.must(err)
+	if !r.Done || r.Replaced == "" {
+		b.t.Fatalf("%+v", r)
+	}
+	b.open()
+	b.auditHolds()
+	return r
+}
+
+func (b *bench) copy() string {
+	b.t.Helper()
+	c, err := b.Backup(b.ctx, filepath.Join(b.t.TempDir(), "copy.db"))
+	b.must(err)
+	return c.Path
+}
+
+// nothingPrints asks for the whole batch and wants not a single page.
+func (b *bench) nothingPrints(name string) {
+	b.t.Helper()
+	before, _ := filepath.Glob(filepath.Join(b.dir, printedFolder, "*.pdf"))
+	r, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	after, _ := filepath.Glob(filepath.Join(b.dir, printedFolder, "*.pdf"))
+	if r.Printed != 0 || len(after) != len(before) {
+		b.t.Fatalf("printed a second time: %+v", r)
+	}
+}
+
+func TestWhatWasPrintedAfterTheCopyIsUnknown(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	file := b.copy()
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	r := b.restore(file)
+	if r.Unknown != 12 || r.Later != 0 || len(r.Prints) != 1 || len(r.Prints[0].ShPIs) != 12 || r.Prints[0].Whole || r.Lost == nil || *r.Lost < 24 {
+		t.Fatalf("%+v", r)
+	}
+	if got := b.states(name); got[postal.StateUnknown] != 12 {
+		t.Fatalf("%v", got)
+	}
+	b.nothingPrints(name)
+	// A pull changes nothing of it; a person's word does, once and for all.
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
+	b.must(err)
+	b.must(b.DeclareNotPrinted(b.ctx, rows[0].ShPI))
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StatePulled] != 1 {
+		t.Fatalf("%v", got)
+	}
+	// A scan clears the rest, and the day goes on to its end.
+	for _, row := range rows[1:] {
+		b.must(b.DeclarePrinted(b.ctx, row.ShPI))
+	}
+	printed, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	if printed.Printed != 1 {
+		t.Errorf("%+v", printed)
+	}
+	b.scanAll(name)
+	_, err = b.HandOver(b.ctx, name)
+	b.must(err)
+	b.auditHolds()
+}
+
+func TestWhatWasPulledAndPrintedAfterTheCopyIsUnknownWhenPulledAgain(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	file := b.copy() // of an empty station
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name, other := b.purpose("fit", 12), b.purpose("marks-change", 0)
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	r := b.restore(file)
+	if r.Unknown != 0 || r.Later != 12 {
+		t.Fatalf("%+v", r)
+	}
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	if got := b.states(name); got[postal.StateUnknown] != 12 {
+		t.Fatalf("%v", got)
+	}
+	if got := b.states(other); got[postal.StateUnknown] != 0 {
+		t.Errorf("the other batch: %v", got)
+	}
+	b.nothingPrints(name)
+	b.auditHolds()
+	// Once seen, it is not brought up again.
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
+	b.must(err)
+	b.must(b.DeclareNotPrinted(b.ctx, rows[3].ShPI))
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	if got := b.states(name); got[postal.StatePulled] != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+// A printed file that nobody can read stands for its whole batch, known or not.
+func TestAnUnreadablePrintStandsForItsBatch(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		b := newBench(t, sandbox.Options{Seed: 7})
+		empty := b.copy()
+		_, err := b.Pull(b.ctx)
+		b.must(err)
+		file := empty
+		if known {
+			file = b.copy()
+		}
+		name := b.purpose("fit", 12)
+		printed, err := b.Print(b.ctx, PrintOrder{Batch: name, Limit: 3}, nil, nil)
+		b.must(err)
+		b.must(os.WriteFile(printed.Files[0], []byte("%PDF-1.4 обрывок"), 0o600))
+		// The store in use is rubbish, too, so that it tells nothing.
+		b.must(b.store.Close())
+		b.must(os.WriteFile(filepath.Join(b.dir, StoreFile), []byte("испорчено"), 0o600))
+		b.must(removeAll(filepath.Join(b.dir, StoreFile+"-wal"), filepath.Join(b.dir, StoreFile+"-shm")))
+		r := b.restore(file)
+		if len(r.Prints) != 1 || !r.Prints[0].Whole || r.Lost != nil {
+			t.Fatalf("%+v", r)
+		}
+		if !known {
+			_, err = b.Pull(b.ctx)
+			b.must(err)
+		}
+		if got := b.states(name); got[postal.StateUnknown] != 12 {
+			t.Fatalf("known %v: %v", known, got)
+		}
+		b.nothingPrints(name)
+	}
+}
+
+func removeAll(names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// The printed files were taken away; the replaced store still knows what was given to the printer.
+func TestTheReplacedStoreTellsWhatWasPrinted(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	file := b.copy()
+	printed, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
+	b.must(err)
+	_, err = b.Reprint(b.ctx, rows[0].ShPI, "порван")
+	b.must(err)
+	b.must(os.Remove(printed.Files[0]))
+	r := b.restore(file)
+	if r.Unknown != 11 || len(r.Prints) != 1 || r.Prints[0].File != "" {
+		t.Fatalf("%+v", r)
+	}
+	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StatePulled] != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+// The copy was taken in the middle of a run: it knows the job and only the first of its letters.
+func TestCopyTakenInTheMiddleOfARun(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 1000)
+	file := filepath.Join(t.TempDir(), "copy.db")
+	made := make(chan error, 1)
+	taken := false
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, func(p PrintProgress) {
+		if p.Sent >= 250 && !taken {
+			taken = true
+			_, err := b.Backup(b.ctx, file)
+			made <- err
+		}
+	})
+	b.must(err)
+	b.must(<-made)
+	r := b.restore(file)
+	got := b.states(name)
+	if got[postal.StatePulled] != 0 || got[postal.StatePrinted] == 0 || got[postal.StateUnknown] == 0 || got[postal.StatePrinted]+got[postal.StateUnknown] != 1000 {
+		t.Fatalf("%v, %+v", got, r.Unknown)
+	}
+	b.nothingPrints(name)
+}
+
+// What the copy has in its outbox may have been done since: the courier looks.
+func TestTheOutboxOfACopyIsLookedUp(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	b.scanAll(name)
+	_, err = b.HandOver(b.ctx, name)
+	b.must(err)
+	file := b.copy()
+	_, err = b.Sync(b.ctx)
+	b.must(err)
+	r := b.restore(file)
+	if len(r.Prints) != 0 || r.Unknown != 0 {
+		t.Errorf("%+v", r)
+	}
+	s, err := b.Sync(b.ctx)
+	b.must(err)
+	if s.Sent != 1 || s.Pending != 0 || b.box.Calls().Batches[name].Checkins != 1 {
+		t.Errorf("%+v, checked in %d times", s, b.box.Calls().Batches[name].Checkins)
+	}
+	b.auditHolds()
+}
+
+func TestRestoreAsksBeforeItTakesAnotherLedger(t *testing.T) {
+	other := newBench(t, sandbox.Options{Seed: 1})
+	_, err := other.Pull(other.ctx)
+	other.must(err)
+	foreign := other.copy()
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	refused := func(p RestoreParams, want string) {
+		t.Helper()
+		p.Dir = b.dir
+		before, _ := os.ReadFile(filepath.Join(b.dir, StoreFile))
+		_, err := Restore(b.ctx, p)
+		var no *Refused
+		if !errors.As(err, &no) || no.Reasons[0].Key != want {
+			t.Errorf("%s: %v", want, err)
+		}
+		if after, _ := os.ReadFile(filepath.Join(b.dir, StoreFile)); !slices.Equal(before, after) {
+			t.Errorf("%s: the store was changed", want)
+		}
+	}
+	refused(RestoreParams{File: foreign}, "store.in-use")
+	b.must(b.store.Close())
+	refused(RestoreParams{File: foreign}, "care.restore.other-station")
+	refused(RestoreParams{File: filepath.Join(b.dir, "нет")}, "care.restore.no-file")
+	refused(RestoreParams{File: b.dir}, "care.restore.no-file")
+	refused(RestoreParams{File: filepath.Join(b.dir, StoreFile), Force: true}, "store.same")
+	r, err := Restore(b.ctx, RestoreParams{Dir: b.dir, File: foreign, Try: true, Force: true})
+	if err != nil || r.Done || r.Copy.Events == 0 || r.Lost != nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	entries, err := os.ReadDir(b.dir)
+	b.must(err)
+	for _, e := range entries {
+		if !slices.Contains([]string{"locks", "printed", "forms", StoreFile}, e.Name()) {
+			t.Errorf("left: %s", e.Name())
+		}
+	}
+	if r, err = Restore(b.ctx, RestoreParams{Dir: b.dir, File: foreign, Force: true}); err != nil || !r.Done {
+		t.Errorf("%+v, %v", r, err)
+	}
+	b.open()
+	b.auditHolds()
+}
+
+func TestRestoredTwice(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	empty := b.copy()
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	b.restore(empty)
+	time.Sleep(10 * time.Millisecond)
+	r := b.restore(empty) // what the first one had noted is in the replaced store and in the printed files
+	if r.Later != 12 {
+		t.Errorf("%+v", r)
+	}
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	if got := b.states(name); got[postal.StateUnknown] != 12 {
+		t.Errorf("%v", got)
+	}
+}
