@@ -16,48 +16,56 @@ import (
 // Backup writes a whole and consistent copy of the store to a new file while the work goes on. The file appears when it is complete, checked
 // (see CheckCopy) and on the disk, or not at all; a file that is there already is ErrConflict and stays as it is.
 func (s *Store) Backup(ctx context.Context, path string) error {
+	_, err := s.SaveCopy(ctx, path)
+	return err
+}
+
+// SaveCopy is Backup that tells what the check of the copy has found.
+func (s *Store) SaveCopy(ctx context.Context, path string) (Copy, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return err
+		return Copy{}, err
 	}
 	conn, err := s.reader.db.Conn(ctx)
 	if err != nil {
-		return s.trouble("backup", err)
+		return Copy{}, s.trouble("backup", err)
 	}
 	defer conn.Close()
-	return s.trouble("backup", backup(ctx, conn, path))
+	c, err := backup(ctx, conn, path)
+	return c, s.trouble("backup", err)
 }
 
-func backup(ctx context.Context, conn *sql.Conn, path string) error {
+func backup(ctx context.Context, conn *sql.Conn, path string) (c Copy, err error) {
 	if _, err := os.Lstat(path); err == nil {
-		return hint.New("store.exists", hint.Args{"Path": path}, fmt.Errorf("%s exists: %w", path, ErrConflict))
+		return c, hint.New("store.exists", hint.Args{"Path": path}, fmt.Errorf("%s exists: %w", path, ErrConflict))
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return c, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return c, err
 	}
 	part := path + ".part"
 	if err := removeBoth(part); err != nil { // of an attempt that was cut short
-		return err
+		return c, err
 	}
 	if err := createFile(part); err != nil { // with the mode of a store; SQLite fills an empty file
-		return err
+		return c, err
 	}
 	defer removeBoth(part)
 	if _, err := conn.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
-		return err
+		return c, err
 	}
 	if err := syncFile(part); err != nil {
-		return err
+		return c, err
 	}
-	if _, err := CheckCopy(ctx, part); err != nil {
-		return fmt.Errorf("check of the copy: %w", err)
+	if c, err = CheckCopy(ctx, part); err != nil {
+		return c, fmt.Errorf("check of the copy: %w", err)
 	}
+	c.Path = path
 	if err := os.Rename(part, path); err != nil {
-		return err
+		return c, err
 	}
-	return syncFolder(filepath.Dir(path))
+	return c, syncFolder(filepath.Dir(path))
 }
 
 // removeBoth removes a file that SQLite was writing, with the journal that it leaves where the disk is full.

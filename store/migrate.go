@@ -121,7 +121,8 @@ func (s *Store) backupBefore(ctx context.Context, have, want int) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil // two programs began at once
 	}
-	return backup(ctx, s.writer.conn, name)
+	_, err := backup(ctx, s.writer.conn, name)
+	return err
 }
 
 // step takes one step, unless another process has taken it meanwhile.

@@ -144,11 +144,7 @@ func (s *Station) copyInto(ctx context.Context, dir string) (store.Copy, error) 
 	if err := removeParts(dir); err != nil {
 		return store.Copy{}, err
 	}
-	path := store.CopyFile(dir, s.now().Local())
-	if err := s.store.Backup(ctx, path); err != nil {
-		return store.Copy{}, err
-	}
-	c, err := store.CheckCopy(ctx, path)
+	c, err := s.store.SaveCopy(ctx, store.CopyFile(dir, s.now().Local()))
 	if err != nil {
 		return c, err
 	}
@@ -197,14 +193,11 @@ func (s *Station) Backup(ctx context.Context, file string) (store.Copy, error) {
 		}
 		return s.copyInto(ctx, dir)
 	}
-	err := s.store.Backup(ctx, file)
+	c, err := s.store.SaveCopy(ctx, file)
 	if errors.Is(err, store.ErrConflict) {
 		return store.Copy{}, &Refused{[]Reason{reasonOf(err)}}
 	}
-	if err != nil {
-		return store.Copy{}, err
-	}
-	return store.CheckCopy(ctx, file)
+	return c, err
 }
 
 // copyOld is the age of the newest copy from which on a person is told.

@@ -60,8 +60,8 @@ func newBatchScreen(w *Window) *batchScreen {
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	state := vbox(8,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
-		s.notesBox, s.bar, container.NewBorder(nil, nil, nil, container.NewVBox(proof), countsBox), s.printers)
-	top := container.New(shares{[]float32{1.15, 1}, 16}, s.actions, newPanel(colorPanel, 10, inset(12, 16, state)))
+		s.notesBox, s.bar, countsBox, s.printers)
+	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, hbox(0, proof)), newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, batchColumns)
 	s.letter = newLetter(w)

@@ -103,7 +103,9 @@ func (f *frame) put(s screen) {
 	case screenBatch, screenPrint, screenHandOver:
 		name = view.ScreenBatches
 	case screenPaper:
-		name = view.ScreenMoney
+		if name = view.ScreenMoney; s.(*paperScreen).name != "" {
+			name = view.ScreenBatches
+		}
 	}
 	for id, b := range f.menu {
 		want := widget.LowImportance

@@ -63,6 +63,14 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 			fake.Account = true
 			return fake, nil
 		},
+		SaveOutbox: func(context.Context, *text.Printer) ([]string, error) {
+			return []string{"/home/office/znak/exchange/outbox-20261121-1105.json", "/home/office/znak/exchange/outbox-20261121-1105.txt"}, nil
+		},
+		Copies: func(context.Context) ([]string, error) {
+			return []string{"/home/office/znak/backups/znak-20261121-0902.db", "/home/office/znak/backups/znak-20261120-0858.db"}, nil
+		},
+		RestoreCommand: func(path string) string { return "znak restore " + path },
+		Versions:       map[string]string{"znak": "v0"},
 		StartTraining: func(context.Context) (view.Station, error) {
 			fake.Account, fake.Training = true, true
 			return fake, nil

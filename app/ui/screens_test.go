@@ -19,6 +19,7 @@ import (
 	"znak/app/station"
 	"znak/app/ui/view"
 	"znak/app/ui/view/viewtest"
+	"znak/store"
 )
 
 // Every screen in both languages, light and dark: pictures for a person (ZNAK_SHOTS=folder keeps them), and no key of a
@@ -51,6 +52,20 @@ func TestEveryScreen(t *testing.T) {
 			for _, s := range []string{view.ScreenBatches, view.ScreenReprint, view.ScreenOutbox, view.ScreenMoney, view.ScreenSettings, screenHelp} {
 				d.open(s, "")
 				look(s)
+			}
+			for _, tab := range []string{tabOwed, tabStale} {
+				d.open(view.ScreenReprint, "")
+				d.screen(view.ScreenReprint).(*reprintScreen).turn(tab)
+				look("reprint-" + tab)
+			}
+			d.open(view.ScreenMoney, "")
+			d.screen(view.ScreenMoney).(*moneyScreen).choose(store.ByMonth)
+			look("money-month")
+			for _, kind := range []string{paperRegistry, paperStatement, paperReconcile, paperInvoice, paperEvidence + ":506"} {
+				d.open(screenPaper, kind)
+				d.settle()
+				d.screen(screenPaper).(*paperScreen).work()
+				look("paper-" + strings.TrimSuffix(kind, ":506"))
 			}
 			d.open(screenBatch, "506")
 			d.settle()
@@ -405,7 +420,7 @@ func TestReprint(t *testing.T) {
 	d.press("смазано")
 	d.shot("ru-light-reprint-found")
 	d.press("Признать копию испорченной")
-	if !d.fake.Called("reprint " + string(viewtest.ShPI(0)) + " smeared") {
+	if !d.fake.Called("reprint [" + string(viewtest.ShPI(0)) + "] smeared") {
 		t.Errorf("not made void: %v", d.fake.Calls)
 	}
 	d.see("признана испорченной. Уничтожьте её")

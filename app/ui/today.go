@@ -51,9 +51,9 @@ func newTodayScreen(w *Window) *todayScreen {
 	}
 	cards := container.New(shares{[]float32{1, 1.25, 1}, 16}, s.cards[0].box, s.cards[1].box, s.cards[2].box)
 	s.notices.Hide()
-	cloud := container.NewGridWrap(fyne.NewSize(28, 20), widget.NewIcon(w.icons.get(theme.DownloadIcon(), colorMuted)))
-	offline := container.NewBorder(nil, nil, container.NewCenter(cloud), nil, s.offline)
-	work := container.New(under{most: 440, gap: 20}, cards, vbox(12, subheading(w.words.T("ui.today.flow")), s.flow, offline))
+	s.offline.Align = fyne.TextAlignTrailing
+	flow := container.NewBorder(nil, nil, subheading(w.words.T("ui.today.flow")), nil, s.offline)
+	work := container.New(under{most: 440, gap: 20}, cards, vbox(12, flow, s.flow))
 	s.full = container.NewBorder(s.notices, nil, nil, nil, work)
 	_, words := para(w.words.T("ui.today.empty"), view.Plain)
 	pull := primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull))

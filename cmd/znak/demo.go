@@ -20,7 +20,6 @@ import (
 	"znak/app/scan"
 	"znak/app/secret"
 	"znak/app/station"
-	"znak/store"
 )
 
 // demoCommand does the whole job on a sandbox inside the program, in a fresh data folder.
@@ -158,7 +157,8 @@ func balanceOr(k *postal.Kopecks) string {
 
 // batch prints, verifies and hands over one batch. Where the sandbox plays a change of marks after printing, the stale envelopes are printed anew.
 func (d *demo) batch(ctx context.Context, v station.BatchView, mayChange bool) (changed bool, err error) {
-	if err := d.print(ctx, v.Name); err != nil {
+	old, err := d.print(ctx, v.Name)
+	if err != nil {
 		return false, err
 	}
 	if mayChange && d.changesMarks(v.Name) {
@@ -171,22 +171,18 @@ func (d *demo) batch(ctx context.Context, v station.BatchView, mayChange bool) (
 			return changed, err
 		}
 		d.tell("stale", hint.Args{"Batch": v.Name, "Count": r.Stale})
-		rows, err := d.office.station.Pieces(ctx, store.PieceQuery{Batch: v.Name, States: []postal.PieceState{postal.StateStale}})
-		if err != nil {
-			return changed, err
-		}
 		if _, err := d.office.station.ReprintAll(ctx, station.ReprintOrder{Stale: v.Name, Reason: station.ReasonChanged}); err != nil {
 			return changed, err
 		}
-		if err := d.print(ctx, v.Name); err != nil {
+		if _, err := d.print(ctx, v.Name); err != nil {
 			return changed, err
 		}
-		for _, row := range rows { // the old envelopes, each under the scanner on its way to the shredder
-			if _, err := d.office.station.Destroy(ctx, string(row.ShPI)); err != nil {
+		for _, code := range old { // each old envelope under the scanner on its way to the shredder
+			if _, err := d.office.station.Destroy(ctx, code); err != nil {
 				return changed, err
 			}
 		}
-		d.tell("destroyed", hint.Args{"Batch": v.Name, "Count": len(rows)})
+		d.tell("destroyed", hint.Args{"Batch": v.Name, "Count": len(old)})
 	}
 	h, err := d.office.station.HandOver(ctx, v.Name)
 	if err != nil {
@@ -208,32 +204,31 @@ func (d *demo) changesMarks(name string) bool {
 	return false
 }
 
-// print prints what is not printed of a batch, and scans every page of the file back.
-func (d *demo) print(ctx context.Context, name string) error {
+// print prints what is not printed of a batch, and scans every page of the file back. It gives the codes that were read.
+func (d *demo) print(ctx context.Context, name string) (codes []string, err error) {
 	r, err := d.office.station.Print(ctx, station.PrintOrder{Batch: name}, nil, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.printed += r.Printed
 	d.files = append(d.files, r.Files...)
 	d.tell("printed", hint.Args{"Batch": name, "Count": r.Printed})
 	verifier := d.office.station.Verifier(name)
-	ok := 0
 	for a, err := range verifier.Images(ctx, r.Files) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if a.Verdict != scan.VerdictOK {
-			return hint.New("cmd.demo.scan", hint.Args{"ShPI": a.ShPI.Grouped(), "Reason": d.c.reason(a.Hint)}, errors.New(string(a.Verdict)))
+			return nil, hint.New("cmd.demo.scan", hint.Args{"ShPI": a.ShPI.Grouped(), "Reason": d.c.reason(a.Hint)}, errors.New(string(a.Verdict)))
 		}
-		ok++
+		codes = append(codes, a.Text)
 	}
-	if ok != r.Printed {
-		return hint.New("cmd.demo.missed", hint.Args{"Count": r.Printed, "Seen": ok}, nil)
+	if len(codes) != r.Printed {
+		return nil, hint.New("cmd.demo.missed", hint.Args{"Count": r.Printed, "Seen": len(codes)}, nil)
 	}
-	d.scanned += ok
-	d.tell("scanned", hint.Args{"Batch": name, "Count": ok})
-	return nil
+	d.scanned += len(codes)
+	d.tell("scanned", hint.Args{"Batch": name, "Count": len(codes)})
+	return codes, nil
 }
 
 // table ends the demo: what was done, what it cost, what was refused and why, and where the files are.

@@ -16,12 +16,12 @@ import (
 )
 
 // TestProcessesSideBySide lets two and three processes work in one data folder at once, the same batch or another, and kills some of them. Whatever
-// the interleaving, what holds after a kill holds after each round, and the day can be brought to its end. ZNAK_TORTURE_ROUNDS says how many rounds (30).
+// the interleaving, what holds after a kill holds after each round, and the day can be brought to its end. ZNAK_TORTURE_ROUNDS says how many rounds (20).
 func TestProcessesSideBySide(t *testing.T) {
 	if !boundary.Armed {
 		t.Skip("needs the build tag torture: make torture")
 	}
-	rounds, seed := number(t, "ZNAK_TORTURE_ROUNDS", 30), uint64(number(t, "ZNAK_TORTURE_SEED", int(time.Now().UnixNano()%1_000_000)))
+	rounds, seed := number(t, "ZNAK_TORTURE_ROUNDS", 20), uint64(number(t, "ZNAK_TORTURE_SEED", int(time.Now().UnixNano()%1_000_000)))
 	t.Logf("ZNAK_TORTURE_SEED=%d", seed)
 	began := time.Now()
 	v := newVictim(t, seed, sandbox.Options{Pieces: 24})

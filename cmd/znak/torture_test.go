@@ -440,10 +440,13 @@ func (v *victim) sync(batches ...sandbox.AccountBatch) {
 
 // report prints the figures.
 func (v *victim) report(days int, seed uint64, took time.Duration) {
-	pieces, reprints, checkins := 0, sum(v.wanted), 0
+	pieces, unknown, reprints, checkins := 0, 0, sum(v.wanted), 0
 	for _, row := range v.pieces("") {
 		if v.paper.count[row.ShPI] > 0 {
 			pieces++
+		}
+		if row.State == postal.StateUnknown {
+			unknown++
 		}
 	}
 	calls := v.box.Calls()
@@ -453,8 +456,8 @@ func (v *victim) report(days int, seed uint64, took time.Duration) {
 	played := sum(calls.Faults)
 	fmt.Printf("torture: %d kills (%d at boundaries, %d at random instants), %d interrupts, %d resumes, %d commands in %d days\n",
 		v.fig.Kills, v.fig.AtBoundaries, v.fig.AtRandom, v.fig.Interrupts, v.fig.Resumes, v.fig.Commands, days)
-	fmt.Printf("torture: %d pieces, %d envelopes on paper, %d of them reprints asked for, 0 unknown, %d checkins, %d faults of the post, %.0f s, seed %d\n",
-		pieces, v.paper.pages(), reprints, checkins, played, took.Seconds(), seed)
+	fmt.Printf("torture: %d pieces, %d envelopes on paper, %d of them reprints asked for, %d unknown, %d checkins, %d faults of the post, %.0f s, seed %d\n",
+		pieces, v.paper.pages(), reprints, unknown, checkins, played, took.Seconds(), seed)
 	var by []string
 	for _, name := range boundary.All {
 		by = append(by, fmt.Sprintf("%s %d", name, v.met[name]))

@@ -4,19 +4,24 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2/app"
 
+	"znak/app/exchange"
 	"znak/app/hint"
 	"znak/app/post/sandbox"
 	"znak/app/secret"
+	"znak/app/station"
 	"znak/app/text"
 	"znak/app/ui"
 	"znak/app/ui/view"
@@ -97,6 +102,8 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 	}
 	var lesson training
 	defer lesson.close(c)
+	var work atomic.Pointer[office] // whose station is in the window
+	work.Store(o)
 	ui.Run(app.NewWithID(appID), ui.Params{
 		Station: view.Of(o.station),
 		Text:    words,
@@ -110,14 +117,22 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 			if err := o.wire(ctx, c); err != nil {
 				return nil, err
 			}
+			work.Store(o)
 			return view.Of(o.station), nil
 		},
 		StartTraining: func(ctx context.Context) (view.Station, error) {
 			if err := lesson.start(ctx, c, o.dir); err != nil {
 				return nil, err
 			}
+			work.Store(lesson.office)
 			return view.Of(lesson.office.station), nil
 		},
+		SaveOutbox: func(ctx context.Context, words *text.Printer) ([]string, error) {
+			return c.saveOutbox(ctx, work.Load(), words)
+		},
+		Copies:         func(ctx context.Context) ([]string, error) { return work.Load().copies(ctx) },
+		RestoreCommand: func(path string) string { return restoreCommand(work.Load().dir, path) },
+		Versions:       versions(),
 		SetLanguage: func(lang string) {
 			if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
 				c.logger().Warn("language not kept", "error", err)
@@ -125,6 +140,52 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 		},
 	})
 	return nil
+}
+
+// saveOutbox writes what has not reached the post into the data folder, as "outbox export" does, in the words of the window.
+func (c *command) saveOutbox(ctx context.Context, o *office, words *text.Printer) ([]string, error) {
+	undone, err := o.station.Undone(ctx)
+	if err != nil {
+		return nil, err
+	}
+	speaker := *c
+	speaker.text = words
+	items := make([]undoneJSON, len(undone))
+	for i, u := range undone {
+		items[i] = speaker.undone(u)
+	}
+	base := filepath.Join(o.dir, "exchange", "outbox-"+time.Now().Format("20060102-150405"))
+	err = exchange.Write(base+".json", func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(items)
+	})
+	if err == nil {
+		err = exchange.Write(base+".txt", func(w io.Writer) error { return speaker.undoneText(w, items) })
+	}
+	return []string{base + ".txt", base + ".json"}, err
+}
+
+// copies lists the copies of the store, newest first: in the folder that the office has set and, while that is not there, in the data folder.
+func (o *office) copies(ctx context.Context) ([]string, error) {
+	set, _, err := o.store.Setting(ctx, station.SettingBackupDir)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(set); set != "" && err == nil && info.IsDir() {
+		return store.Copies(set)
+	}
+	return store.Copies(filepath.Join(o.dir, "backups"))
+}
+
+// restoreCommand is what a person types to put a copy in the place of the store of dir.
+func restoreCommand(dir, path string) string {
+	program, err := os.Executable()
+	if err != nil {
+		program = "znak"
+	}
+	return fmt.Sprintf(`"%s" restore "%s" --data "%s"`, program, path, dir)
 }
 
 // training is a sandbox post and a data folder of its own: nothing of it touches the office's records.

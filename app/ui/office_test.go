@@ -1,0 +1,181 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"znak/app/exchange"
+	"znak/app/ui/view"
+	"znak/app/ui/view/viewtest"
+)
+
+func TestMoneyScreen(t *testing.T) {
+	d := newDesk(t, "ru", false, viewtest.Sample())
+	d.open(view.ScreenMoney, "")
+	d.settle()
+	d.see("внесено 200\u202f000,00", "Списано", "82\u202f436,00", "Отложено под партии", "77\u202f552,00", "Свободно", "40\u202f012,00", "не хватает 187\u202f788,00", "меньше установленных", "Партия 498")
+	d.press("По дням")
+	if !d.fake.Called("money day") {
+		t.Errorf("not asked by day: %v", d.fake.Calls)
+	}
+	d.see("20.11.2026", "Возвращено")
+	d.press("По центрам")
+	d.see("без центра затрат", "Бухгалтерия")
+
+	d.press("Выгрузить знаки…")
+	d.press("Прошлый месяц")
+	d.press("Выгрузить знаки")
+	if !d.fake.Called("registry 2026-10-01 2026-10-31 xlsx") {
+		t.Errorf("not written: %v", d.fake.Calls)
+	}
+	d.see("Выгружено 200 знаков", "/home/office/znak/exchange/marks-2026-10-01-2026-10-31.xlsx")
+	paper := d.screen(screenPaper).(*paperScreen)
+	paper.from.SetText("вчера")
+	d.press("Выгрузить знаки")
+	d.see("«вчера» — не день")
+
+	d.hit(fyne.KeyEscape)
+	d.settle()
+	d.press("Сверка")
+	d.press("Сверить")
+	d.see("1 расхождение", "рядом по времени нет ничего похожего", "Сошёлся 1 платёж")
+
+	d.hit(fyne.KeyEscape)
+	d.settle()
+	d.press("Памятка на оплату…")
+	d.press("Сделать памятку")
+	if !d.fake.Called("invoice 0 [506 507 505 508 510 509] true") {
+		t.Errorf("not for what lacks: %v", d.fake.Calls)
+	}
+	paper.what.SetSelectedIndex(len(paper.choices) - 1)
+	paper.sum.SetText("12 500,50")
+	d.press("Сделать памятку")
+	if !d.fake.Called("invoice 1250050 [] false") {
+		t.Errorf("not for the typed sum: %v", d.fake.Calls)
+	}
+	d.see("Назначение платежа: Аванс по договору № 0", "forms/advance-")
+}
+
+// Who the post is, is asked once, with the payees of the statement as answers.
+func TestStatementAsksForThePost(t *testing.T) {
+	fake := viewtest.Sample()
+	fake.Payees = &exchange.Statement{Accounts: []string{"40702810900000000001"}, Payments: []exchange.Payment{
+		{Sum: 15000000, PayerAccount: "40702810900000000001", Payee: "АО «Почта»", PayeeINN: "7700000001", Number: "1"}}}
+	d := newDesk(t, "ru", false, fake)
+	d.open(screenPaper, paperStatement)
+	d.settle()
+	if !d.dead("Загрузить выписку") {
+		t.Error("nothing is chosen, but the button is alive")
+	}
+	paper := d.screen(screenPaper).(*paperScreen)
+	paper.file.SetText(filepath.Join(t.TempDir(), "none.txt"))
+	d.press("Загрузить выписку")
+	d.see("Файл выписки не читается")
+	file := filepath.Join(t.TempDir(), "kl_to_1c.txt")
+	if err := os.WriteFile(file, []byte("1CClientBankExchange"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	paper.file.SetText(file)
+	d.press("Загрузить выписку")
+	d.see("Кто из получателей — Почта?")
+	d.press("АО «Почта», ИНН 7700000001: 1 платёж на 150")
+	if !d.fake.Called(`statement "1CClientBankExchange" 7700000001 true`) {
+		t.Errorf("not taken in: %v", d.fake.Calls)
+	}
+	d.see("Загружен 1 платёж Почте на 150\u202f000,00")
+}
+
+// What is owed does not go away until a scan or a word; the menu counts it.
+func TestVoidEnvelopes(t *testing.T) {
+	d := newDesk(t, "ru", false, viewtest.Sample())
+	d.open(view.ScreenReprint, "")
+	d.settle()
+	d.see("Перепечатка · 3", "Уничтожить · 2", "Устарели · 1")
+	d.press("Уничтожить")
+	first, other := d.fake.Owed[0].ShPI, d.fake.Owed[1].ShPI
+	d.see("порвано", "смазано")
+	d.scan(string(viewtest.ShPI(5)))
+	d.until("refused", func() bool { return strings.Contains(d.texts(), "Не уничтожайте этот конверт") })
+	d.scan(string(first))
+	d.until("destroyed", func() bool { return strings.Contains(d.texts(), "записан как уничтоженный") })
+	d.settle()
+	d.see("Уничтожить · 1")
+	d.press("Не найден")
+	if !d.fake.Called("missing " + string(other)) {
+		t.Errorf("not declared: %v", d.fake.Calls)
+	}
+	d.see("записан как ненайденный", "Все испорченные конверты учтены.", "Перепечатка · 1")
+}
+
+func TestStaleAndSecondPerson(t *testing.T) {
+	fake := viewtest.Sample()
+	fake.AskSecond = true
+	d := newDesk(t, "ru", false, fake)
+	d.open(view.ScreenReprint, "")
+	d.settle()
+	d.press("Устарели")
+	d.see("знак; день сдачи: 23.11.2026 → 24.11.2026")
+	d.press("Признать испорченным 1 конверт")
+	d.see("Следующую должен подтвердить второй")
+	d.shot("ru-light-reprint-second")
+	desk := d.screen(view.ScreenReprint).(*reprintScreen)
+	desk.stale.second.name.SetText("Петров Б.")
+	d.press("Подтвердить вдвоём")
+	if !fake.Called("reprint []506 changed Петров Б.") {
+		t.Errorf("not confirmed: %v", fake.Calls)
+	}
+	d.see("Испорченным признан 1 конверт партии 506")
+
+	d.press("Испорчен конверт")
+	d.scan(string(viewtest.ShPI(0)))
+	d.until("found", func() bool { return strings.Contains(d.texts(), "Артемьева") })
+	d.press("смазано")
+	d.press("Признать копию испорченной")
+	d.see("Следующую должен подтвердить второй")
+	d.win.Canvas().Focus(desk.second.name) // a name typed by hand goes into its own field
+	for _, r := range "Петров" {
+		desk.second.name.TypedRune(r)
+		d.until("the key is a person's", func() bool { return !d.ears.running() })
+	}
+	if desk.second.name.Text != "Петров" {
+		t.Errorf("typed %q", desk.second.name.Text)
+	}
+	d.press("Подтвердить вдвоём")
+	if !fake.Called("reprint [" + string(viewtest.ShPI(0)) + "] smeared Петров") {
+		t.Errorf("not confirmed: %v", fake.Calls)
+	}
+}
+
+func TestFilesOfOutboxBatchAndCare(t *testing.T) {
+	d := newDesk(t, "ru", false, viewtest.Sample())
+	d.see("Без сети можно напечатать 1\u202f052 конверта, до вторника 11:05", "Папки для резервных копий /media/usb/znak сейчас нет")
+	d.open(view.ScreenOutbox, "")
+	d.settle()
+	d.press("Сохранить в файл")
+	d.see("outbox-20261121-1105.txt", "Из очереди ничего не снято")
+	d.shot("ru-light-outbox-saved")
+
+	d.open(screenBatch, "506")
+	d.settle()
+	d.press("Подтверждение…")
+	d.press("Собрать подтверждение")
+	if !d.fake.Called("evidence 506") {
+		t.Errorf("not gathered: %v", d.fake.Calls)
+	}
+	d.see("evidence-506.pdf", "evidence-506.xlsx")
+
+	d.open(view.ScreenSettings, "")
+	d.settle()
+	d.see("Последняя копия: 21.11.2026")
+	d.press("Сделать копию сейчас")
+	d.see("Копия сделана и проверена: /home/office/znak/backups/znak-20261121-1105.db")
+	d.press("Восстановить…")
+	d.see("znak restore /home/office/znak/backups/znak-20261121-0902.db", "Закройте окно станции")
+	d.press("Собрать отчёт")
+	d.see("znak-support-20261121-110500.zip")
+	d.shot("ru-light-settings-care")
+}
