@@ -92,7 +92,7 @@ func full(err error) bool {
 
 // Each step of the job is tried with a little more room each time, so that the disk is full at each of its writes in turn.
 func TestDiskFullAtEachWrite(t *testing.T) {
-	const pieces, step = 6, 12 << 10
+	const pieces, step = 4, 16 << 10
 	d := newDisk(t)
 	b := d.bench(sandbox.Options{Seed: 5, Pieces: pieces})
 	name := b.purpose("fit", pieces)

@@ -46,29 +46,12 @@ func (c *command) outboxExportCommand() *cobra.Command {
 			base = strings.TrimSuffix(base, ext)
 		}
 		return c.look(ctx, func(o *office) error {
-			undone, err := o.station.Undone(ctx)
+			files, count, err := c.writeUndone(ctx, o, base)
 			if err != nil {
 				return err
 			}
-			items := make([]undoneJSON, len(undone))
-			for i, u := range undone {
-				items[i] = c.undone(u)
-			}
-			files := []string{base + ".json", base + ".txt"}
-			err = exchange.Write(files[0], func(w io.Writer) error {
-				enc := json.NewEncoder(w)
-				enc.SetEscapeHTML(false)
-				enc.SetIndent("", "  ")
-				return enc.Encode(items)
-			})
-			if err == nil {
-				err = exchange.Write(files[1], func(w io.Writer) error { return c.undoneText(w, items) })
-			}
-			if err != nil {
-				return err
-			}
-			return c.answer(map[string]any{"items": len(items), "files": files}, func(w io.Writer) {
-				fmt.Fprintln(w, c.say("undone.done", hint.Args{"Count": len(items)}))
+			return c.answer(map[string]any{"items": count, "files": files}, func(w io.Writer) {
+				fmt.Fprintln(w, c.say("undone.done", hint.Args{"Count": count}))
 				for _, f := range files {
 					fmt.Fprintln(w, f)
 				}
@@ -77,6 +60,29 @@ func (c *command) outboxExportCommand() *cobra.Command {
 	})
 	cmd.Short = c.say("undone", nil)
 	return cmd
+}
+
+// writeUndone writes base.json and base.txt, each whole or not at all.
+func (c *command) writeUndone(ctx context.Context, o *office, base string) (files []string, count int, err error) {
+	undone, err := o.station.Undone(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	items := make([]undoneJSON, len(undone))
+	for i, u := range undone {
+		items[i] = c.undone(u)
+	}
+	files = []string{base + ".json", base + ".txt"}
+	err = exchange.Write(files[0], func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(items)
+	})
+	if err == nil {
+		err = exchange.Write(files[1], func(w io.Writer) error { return c.undoneText(w, items) })
+	}
+	return files, len(items), err
 }
 
 func (c *command) undone(u station.Undone) undoneJSON {

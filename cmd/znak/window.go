@@ -4,9 +4,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -17,7 +15,6 @@ import (
 
 	"fyne.io/fyne/v2/app"
 
-	"znak/app/exchange"
 	"znak/app/hint"
 	"znak/app/post/sandbox"
 	"znak/app/secret"
@@ -144,27 +141,10 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 
 // saveOutbox writes what has not reached the post into the data folder, as "outbox export" does, in the words of the window.
 func (c *command) saveOutbox(ctx context.Context, o *office, words *text.Printer) ([]string, error) {
-	undone, err := o.station.Undone(ctx)
-	if err != nil {
-		return nil, err
-	}
 	speaker := *c
 	speaker.text = words
-	items := make([]undoneJSON, len(undone))
-	for i, u := range undone {
-		items[i] = speaker.undone(u)
-	}
-	base := filepath.Join(o.dir, "exchange", "outbox-"+time.Now().Format("20060102-150405"))
-	err = exchange.Write(base+".json", func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		return enc.Encode(items)
-	})
-	if err == nil {
-		err = exchange.Write(base+".txt", func(w io.Writer) error { return speaker.undoneText(w, items) })
-	}
-	return []string{base + ".txt", base + ".json"}, err
+	files, _, err := speaker.writeUndone(ctx, o, filepath.Join(o.dir, "exchange", "outbox-"+time.Now().Format("20060102-150405")))
+	return files, err
 }
 
 // copies lists the copies of the store, newest first: in the folder that the office has set and, while that is not there, in the data folder.
