@@ -100,17 +100,15 @@ func (s *Store) schema(ctx context.Context, known int) (have int, err error) {
 	return have, nil
 }
 
-// migrate takes the steps that the file lacks, each in its own transaction, after saving a copy of a store that has something in it.
+// migrate takes the steps that the file lacks, all or none, after saving a copy of a store that has something in it.
 func (s *Store) migrate(ctx context.Context, have int, steps []migration) error {
 	if have > 0 && have < len(steps) {
 		if err := s.backupBefore(ctx, have, len(steps)); err != nil {
 			return fmt.Errorf("copy before migration: %w", err)
 		}
 	}
-	for n := have + 1; n <= len(steps); n++ {
-		if err := s.step(ctx, n, steps[n-1]); err != nil {
-			return fmt.Errorf("migration %s: %w", steps[n-1].name, err)
-		}
+	if have < len(steps) {
+		return s.take(ctx, steps)
 	}
 	return nil
 }
@@ -125,8 +123,8 @@ func (s *Store) backupBefore(ctx context.Context, have, want int) error {
 	return err
 }
 
-// step takes one step, unless another process has taken it meanwhile.
-func (s *Store) step(ctx context.Context, n int, m migration) (err error) {
+// take takes the steps that are still missing in one transaction, so that nobody ever sees a store half made; another process may have taken them meanwhile.
+func (s *Store) take(ctx context.Context, steps []migration) (err error) {
 	conn := s.writer.conn
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -140,9 +138,9 @@ func (s *Store) step(ctx context.Context, n int, m migration) (err error) {
 	if err != nil {
 		return err
 	}
-	if have < n {
-		if _, err := conn.ExecContext(ctx, m.sql); err != nil {
-			return err
+	for n := have + 1; n <= len(steps); n++ {
+		if _, err := conn.ExecContext(ctx, steps[n-1].sql); err != nil {
+			return fmt.Errorf("migration %s: %w", steps[n-1].name, err)
 		}
 		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", n, applicationID)); err != nil {
 			return err
