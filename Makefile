@@ -28,12 +28,12 @@ build: ## bin/znak and bin/znak-sandbox
 	go build -tags $(TAGS) -o bin/ ./cmd/...
 
 # The race detector makes work on pixels ten times slower: these run whole without it, and their short forms with it.
-PIXELS := ./app/scan/... ./app/paper/... ./app/ui ./printer/...
+PIXELS := ./app/scan/... ./app/paper/... ./app/ui ./app/station ./printer/...
 
 test: ## everything that is checked: formatting, vet, all tests with the race detector
 	@packaging/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	@export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent; SECONDS=0; run="go test -tags $(TAGS) -vet=off -timeout 15m"; \
+	@export DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent; SECONDS=0; run="go test -tags $(TAGS) -vet=off -timeout 40m"; \
 	pixels=$$(go list -tags $(TAGS) $(PIXELS)); \
 	rest=$$(go list -tags $(TAGS) ./... | grep -vxF "$$pixels"); \
 	$$run $$pixels && $$run -race -short $$pixels && $$run -race $$rest && $(TORTURE) || exit 1; \

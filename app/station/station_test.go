@@ -40,6 +40,9 @@ func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) 
 		b.devices = []printer.Device{folder.New(folder.Params{Dir: filepath.Join(b.dir, "printed")})}
 	}
 	b.open()
+	if testing.Short() { // reading pictures back takes most of the time, above all under the race detector; the long form does it everywhere
+		b.must(b.SetSetting(b.ctx, SettingPreflight, "false"))
+	}
 	return b
 }
 
