@@ -28,16 +28,18 @@ const (
 
 // Info describes a device.
 type Info struct {
-	Name string // as the person knows it; unique on the station
-	Kind string // "folder", "cups", "socket", "usb", "winspool"
-	DPI  int    // dots per inch, both ways
-	Slip int    // pages a job should hold at most; 0: a whole run is one job
+	Name    string  // as the person knows it; unique on the station
+	Kind    string  // "folder", "cups", "socket", "usb", "winspool"
+	DPI     int     // dots per inch, both ways
+	Slip    int     // pages a job should hold at most; 0: a whole run is one job
+	Confirm Confirm // how far its word about paper may be believed; "": to the end
 }
 
 // Progress is the truth about a job's pages, counted from the first: pages before Printed are surely on paper,
 // pages from Started on surely are not, and of those between nobody knows. Printed <= Started.
 type Progress struct {
 	State   State
+	Open    bool // the device still has the job and more of it may come out by itself; false: these are the last figures
 	Printed int
 	Started int
 	Words   []string // the device's own words

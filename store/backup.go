@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 
 	"znak/app/hint"
 )
@@ -44,11 +46,9 @@ func backup(ctx context.Context, conn *sql.Conn, path string) (c Copy, err error
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return c, err
 	}
-	part := path + ".part"
-	if err := removeBoth(part); err != nil { // of an attempt that was cut short
-		return c, err
-	}
-	if err := createFile(part); err != nil { // with the mode of a store; SQLite fills an empty file
+	removeParts(path)
+	part, err := newPart(path)
+	if err != nil {
 		return c, err
 	}
 	defer removeBoth(part)
@@ -62,10 +62,41 @@ func backup(ctx context.Context, conn *sql.Conn, path string) (c Copy, err error
 		return c, fmt.Errorf("check of the copy: %w", err)
 	}
 	c.Path = path
+	if _, err := os.Lstat(path); err == nil { // another process was faster
+		return c, hint.New("store.exists", hint.Args{"Path": path}, fmt.Errorf("%s exists: %w", path, ErrConflict))
+	}
 	if err := os.Rename(part, path); err != nil {
 		return c, err
 	}
 	return c, syncFolder(filepath.Dir(path))
+}
+
+// partSuffix begins the end of the name of a file that is still being written; a random number follows, so that two processes never write into one.
+const partSuffix = ".part-"
+
+// partAge is how old the part of another attempt is before it is taken for one that was cut short.
+const partAge = time.Hour
+
+// newPart makes an empty file, with the mode of a store, for SQLite to fill.
+func newPart(path string) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+partSuffix+"*")
+	if err != nil {
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// removeParts removes what attempts to write the file at path have left that were cut short. What cannot be removed does no harm.
+func removeParts(path string) {
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), filepath.Base(path)+partSuffix) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > partAge {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
 }
 
 // removeBoth removes a file that SQLite was writing, with the journal that it leaves where the disk is full.

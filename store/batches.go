@@ -19,6 +19,7 @@ type BatchRow struct {
 	ApprovedAt  time.Time      // zero: not approved here
 	ApprovedSum postal.Kopecks // what was approved
 	HandedAt    time.Time      // zero: not handed over
+	Centre      string         // the cost centre; "": none
 	States      map[postal.PieceState]int
 	Pieces      int
 	MarkSum     postal.Kopecks // value of their marks
@@ -82,6 +83,7 @@ func ofBatch(kind postal.EventKind) bool {
 }
 
 const batchColumns = `SELECT b.name, b.facts, b.seen_at, b.pulled_at, b.approved_at, b.approved_kopecks, b.handed_at,
+	coalesce((SELECT c.name FROM centres c WHERE c.batch = b.name), ''),
 	t.state, t.envelope, t.category, t.marked, t.problem, t.pieces, t.kopecks
 	FROM batches b LEFT JOIN tally t ON t.batch = b.name `
 
@@ -138,18 +140,18 @@ func scanBatches(rows *sql.Rows) ([]BatchRow, error) {
 	defer rows.Close()
 	var list []BatchRow
 	for rows.Next() {
-		var name string
+		var name, centre string
 		var facts []byte
 		var seen, pulled, approved, handed, sum int64
 		var state, envelope, category sql.NullString
 		var marked, problem, pieces, kopecks sql.NullInt64
-		err := rows.Scan(&name, &facts, &seen, &pulled, &approved, &sum, &handed, &state, &envelope, &category, &marked, &problem, &pieces, &kopecks)
+		err := rows.Scan(&name, &facts, &seen, &pulled, &approved, &sum, &handed, &centre, &state, &envelope, &category, &marked, &problem, &pieces, &kopecks)
 		if err != nil {
 			return nil, err
 		}
 		if n := len(list); n == 0 || list[n-1].Name != name {
 			b := BatchRow{SeenAt: moment(seen), PulledAt: moment(pulled), ApprovedAt: moment(approved), ApprovedSum: postal.Kopecks(sum),
-				HandedAt: moment(handed), States: map[postal.PieceState]int{}, Envelopes: map[postal.EnvelopeKind]int{},
+				HandedAt: moment(handed), Centre: centre, States: map[postal.PieceState]int{}, Envelopes: map[postal.EnvelopeKind]int{},
 				Categories: map[postal.MailCategory]int{}}
 			if err := json.Unmarshal(facts, &b.Batch); err != nil {
 				return nil, fmt.Errorf("%w: batch %s: %w", ErrDamaged, name, err)

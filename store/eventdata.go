@@ -39,6 +39,9 @@ type (
 		Reason string `json:"reason"`
 		Stale  bool   `json:"stale,omitempty"`  // what is on the void copy was not in force any more
 		Second string `json:"second,omitempty"` // who confirmed it beside the person who did it
+
+		Carried string `json:"carried,omitempty"` // written again after a restore: the identity of the event in the replaced ledger
+		By      string `json:"by,omitempty"`      // of a carried one: who did it then
 	}
 
 	// VerifiedData belongs to postal.EventVerified.

@@ -259,6 +259,15 @@ func (s *Store) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 	return list, s.trouble("events", rows.Err())
 }
 
+// CountEvents is how many events the ledger has.
+func (s *Store) CountEvents(ctx context.Context) (n int64, err error) {
+	st, err := s.reader.stmt(ctx, `SELECT coalesce(max(seq), 0) FROM events`)
+	if err == nil {
+		err = st.QueryRowContext(ctx).Scan(&n)
+	}
+	return n, s.trouble("events", err)
+}
+
 func scanRecord(rows *sql.Rows) (*record, error) {
 	r := &record{}
 	var id, prev, hash sql.RawBytes

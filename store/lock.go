@@ -20,12 +20,34 @@ import (
 // lockWait bounds how long an opening waits for a restore to end.
 const lockWait = busyTimeout
 
-func lockOf(path string) (*flock.Flock, error) {
+func lockOf(path string) (*flock.Flock, error) { return lockFile(path, ".lock") }
+
+func lockFile(path, suffix string) (*flock.Flock, error) {
 	dir := filepath.Join(filepath.Dir(path), "locks")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	return flock.New(filepath.Join(dir, filepath.Base(path)+".lock"), flock.SetPermissions(0o600)), nil
+	return flock.New(filepath.Join(dir, filepath.Base(path)+suffix), flock.SetPermissions(0o600)), nil
+}
+
+// upgradeSuffix ends the name of the lock of the one who brings the schema up to date.
+const upgradeSuffix = ".upgrade.lock"
+
+// upgradeWait bounds how long an opening waits for another process to bring the schema up to date: it copies the whole store first.
+const upgradeWait = 10 * time.Minute
+
+// upgradeTurn makes this process the one that brings the schema of the store at path up to date.
+func upgradeTurn(ctx context.Context, path string) (*flock.Flock, error) {
+	lock, err := lockFile(path, upgradeSuffix)
+	if err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, upgradeWait)
+	defer cancel()
+	if ok, err := lock.TryLockContext(waiting, 20*time.Millisecond); !ok {
+		return nil, lockError(ctx, err)
+	}
+	return lock, nil
 }
 
 // share takes part in the use of the store at path, after ending a restore that was cut short.

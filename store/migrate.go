@@ -102,22 +102,32 @@ func (s *Store) schema(ctx context.Context, known int) (have int, err error) {
 
 // migrate takes the steps that the file lacks, all or none, after saving a copy of a store that has something in it.
 func (s *Store) migrate(ctx context.Context, have int, steps []migration) error {
-	if have > 0 && have < len(steps) {
-		if err := s.backupBefore(ctx, have, len(steps)); err != nil {
-			return fmt.Errorf("copy before migration: %w", err)
-		}
+	if have >= len(steps) {
+		return nil
 	}
-	if have < len(steps) {
+	if have == 0 {
 		return s.take(ctx, steps)
 	}
-	return nil
+	// Of processes that find an old store at once, one saves the copy and takes the steps; the others find them taken.
+	turn, err := upgradeTurn(ctx, s.path)
+	if err != nil {
+		return err
+	}
+	defer turn.Unlock() // the system lets it go in any case
+	if have, err = s.schema(ctx, len(steps)); err != nil || have == len(steps) {
+		return err
+	}
+	if err := s.backupBefore(ctx, have, len(steps)); err != nil {
+		return fmt.Errorf("copy before migration: %w", err)
+	}
+	return s.take(ctx, steps)
 }
 
 // backupBefore saves the store beside itself under a name that tells the schema and the time.
 func (s *Store) backupBefore(ctx context.Context, have, want int) error {
 	name := fmt.Sprintf("%s.schema-%d-before-%d.%s.bak", s.path, have, want, s.now().UTC().Format("20060102T150405Z"))
 	if _, err := os.Stat(name); err == nil {
-		return nil // two programs began at once
+		return nil // an attempt of this very second was cut short after it
 	}
 	_, err := backup(ctx, s.writer.conn, name)
 	return err

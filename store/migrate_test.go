@@ -1,12 +1,15 @@
 package store
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"znak/app/hint"
 )
@@ -60,6 +63,107 @@ func TestMigrationSavesACopyFirst(t *testing.T) {
 	mustAudit(t, copied)
 	if dump(t, copied) != before {
 		t.Error("the copy differs")
+	}
+}
+
+func init() { children["upgrade"] = childUpgrade }
+
+// childUpgrade opens a store with one step more than this program knows, when it is told to.
+func childUpgrade(args []string) error {
+	fmt.Println("ready")
+	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
+		return err
+	}
+	s, err := open(ctx, Params{Path: args[0], Now: newClock().now}, append(migrations(), migration{"next.sql", `CREATE TABLE extra (a TEXT)`}))
+	if err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// Programs that find an old store in the same second make one copy of it, whole, and take the step once.
+func TestUpgradedByManyProcessesAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "znak.db")
+	s := openAt(t, path)
+	pull(t, s, "1", testPieces(0, 3000))
+	before := dump(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	type proc struct {
+		in   io.WriteCloser
+		wait func() error
+	}
+	var procs []proc
+	for range 4 {
+		cmd := child(t, "upgrade", path)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
+			t.Fatal(line, err)
+		}
+		procs = append(procs, proc{in, cmd.Wait})
+	}
+	for _, p := range procs {
+		_, _ = io.WriteString(p.in, "go\n")
+	}
+	for _, p := range procs {
+		if err := p.wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	list := backupsOf(t, path)
+	if len(list) != 1 || !strings.HasSuffix(list[0], ".bak") {
+		t.Fatalf("%v", list)
+	}
+	copied := openAt(t, list[0])
+	mustAudit(t, copied)
+	if dump(t, copied) != before {
+		t.Error("the copy differs")
+	}
+}
+
+// Two who write a copy of the same name at once do not write into one file; a part that was left long ago goes.
+func TestCopiesOfOneNameAtOnce(t *testing.T) {
+	s := openTest(t)
+	pull(t, s, "1", testPieces(0, 2000))
+	path := filepath.Join(t.TempDir(), "copy.db")
+	old, young := path+partSuffix+"1", path+partSuffix+"2"
+	for _, name := range []string{old, young} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(old, time.Now().Add(-2*partAge), time.Now().Add(-2*partAge)); err != nil {
+		t.Fatal(err)
+	}
+	results := make(chan error)
+	for range 3 {
+		go func() { results <- s.Backup(ctx, path) }()
+	}
+	done := 0
+	for range 3 {
+		if err := <-results; err == nil {
+			done++
+		} else if !errors.Is(err, ErrConflict) {
+			t.Error(err)
+		}
+	}
+	if done == 0 {
+		t.Fatal("no copy was made")
+	}
+	mustAudit(t, openAt(t, path))
+	if parts, _ := filepath.Glob(path + ".part*"); len(parts) != 1 || parts[0] != young {
+		t.Errorf("%v", parts)
 	}
 }
 
@@ -123,8 +227,8 @@ func TestBackup(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if _, err := os.Stat(path + ".part"); err == nil {
-		t.Error("a part was left")
+	if parts, err := filepath.Glob(path + ".part*"); err != nil || len(parts) > 0 {
+		t.Errorf("a part was left: %v, %v", parts, err)
 	}
 	err = s.Backup(ctx, path)
 	if key, args, _ := hint.Of(err); !errors.Is(err, ErrConflict) || key != "store.exists" || args["Path"] != path {

@@ -311,6 +311,29 @@ func (s *Store) Pieces(ctx context.Context, q PieceQuery) ([]PieceRow, error) {
 	return list, s.trouble("pieces", err)
 }
 
+// States reads the states of the pieces with these ids of the post; an id not known here is left out.
+func (s *Store) States(ctx context.Context, ids []int64) (map[int64]postal.PieceState, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.reader.query(ctx, `SELECT post_id, state FROM states WHERE post_id IN (SELECT value FROM json_each(?))`, string(list))
+	if err != nil {
+		return nil, s.trouble("states", err)
+	}
+	defer rows.Close()
+	states := make(map[int64]postal.PieceState, len(ids))
+	for rows.Next() {
+		var id int64
+		var state postal.PieceState
+		if err := rows.Scan(&id, &state); err != nil {
+			return nil, s.trouble("states", err)
+		}
+		states[id] = state
+	}
+	return states, s.trouble("states", rows.Err())
+}
+
 func (q PieceQuery) sql() (string, []any) {
 	var where []string
 	var args []any
@@ -347,6 +370,16 @@ const (
 	selectByMark = pieceColumns + `WHERE p.mark_id = ?`
 	selectByID   = pieceColumns + `WHERE p.post_id = ?`
 )
+
+// OwedCopies counts the void envelopes of all batches that nobody has accounted for, with the dead envelopes of orphans.
+func (s *Store) OwedCopies(ctx context.Context) (n int, err error) {
+	st, err := s.reader.stmt(ctx, `SELECT (SELECT coalesce(sum(voided - destroyed - missing), 0) FROM states WHERE voided > destroyed + missing)
+		+ (SELECT coalesce(sum(pieces), 0) FROM tally WHERE state = 'orphan')`)
+	if err == nil {
+		err = st.QueryRowContext(ctx).Scan(&n)
+	}
+	return n, s.trouble("owed copies", err)
+}
 
 // PieceByShPI finds the piece that has the identifier; ErrNotFound where it is not known here.
 func (s *Store) PieceByShPI(ctx context.Context, shpi postal.ShPI) (PieceRow, error) {

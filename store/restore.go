@@ -94,18 +94,19 @@ func (r *Restoration) stage(ctx context.Context, from string) error {
 
 // clean removes whatever a restore has left that was not decided.
 func (r *Restoration) clean() error {
-	names := []string{"", ".part", "-wal", "-shm", "-journal"}
+	names := []string{"", "-wal", "-shm", "-journal"}
 	for i, suffix := range names {
 		names[i] = r.path + stagingSuffix + suffix
 	}
-	names = append(names, filepath.Join(filepath.Dir(r.path), "locks", filepath.Base(r.path)+stagingSuffix+".lock"))
+	locks := filepath.Join(filepath.Dir(r.path), "locks")
+	names = append(names, filepath.Join(locks, filepath.Base(r.path)+stagingSuffix+".lock"), filepath.Join(locks, filepath.Base(r.path)+stagingSuffix+upgradeSuffix))
 	// The copy from before a migration of the staged file is one more of the file it was made from.
 	beside, err := os.ReadDir(filepath.Dir(r.path))
 	if err != nil {
 		return err
 	}
 	for _, e := range beside {
-		if strings.HasPrefix(e.Name(), filepath.Base(r.path)+stagingSuffix+".schema-") {
+		if left := filepath.Base(r.path) + stagingSuffix; strings.HasPrefix(e.Name(), left+".schema-") || strings.HasPrefix(e.Name(), left+partSuffix) {
 			names = append(names, filepath.Join(filepath.Dir(r.path), e.Name()))
 		}
 	}

@@ -98,6 +98,13 @@ func (tx *Tx) CloseJob(id, state string) error {
 	return err
 }
 
+// HasJob reports whether a job of this name was opened.
+func (tx *Tx) HasJob(id string) (bool, error) {
+	var n int
+	err := tx.row(`SELECT count(*) FROM jobs WHERE id = ?`, id).Scan(&n)
+	return n > 0, err
+}
+
 const jobColumns = `SELECT id, run, batch, device, pages, (SELECT json_group_array(piece ORDER BY page) FROM job_pages WHERE job = id),
 	state, opened_at, closed_at FROM jobs `
 

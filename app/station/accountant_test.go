@@ -45,7 +45,7 @@ func dayOfWork(t testing.TB) (b *bench, batch string) {
 	b.must(err)
 	_, err = b.Reprint(b.ctx, rows[3].ShPI, ReasonJammed)
 	b.must(err)
-	_, err = b.Destroy(b.ctx, string(rows[3].ShPI))
+	_, err = b.Destroy(b.ctx, string(rows[3].ShPI), 0)
 	b.must(err)
 	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
 	b.must(err)

@@ -131,7 +131,7 @@ func BenchmarkLedgerAgainstCommits(b *testing.B) {
 		start := time.Now()
 		job, err := device.Open(context.Background(), "bare")
 		t.must(err)
-		t.must(t.envelopes(t.ctx, batch.Batch, rows, device.Info().DPI, func(ready []envelope) error {
+		t.must(t.envelopes(t.ctx, batch.Batch, rows, device.Info().DPI, Sheet{}, func(ready []envelope) error {
 			for _, e := range ready {
 				if err := job.Send(t.ctx, e.page); err != nil {
 					return err

@@ -79,7 +79,7 @@ func (s *Station) checkOffline(ctx context.Context) error {
 	if err != nil || end.IsZero() || s.now().Before(end) {
 		return err
 	}
-	return refuse("money.offline-over", hint.Args{"Until": end.In(moscow).Format("02.01.2006 15:04")})
+	return refuse("money.offline-over", hint.Args{"Until": Clock(end)})
 }
 
 // keyPulled remembers when everything was last pulled.

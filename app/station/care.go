@@ -144,6 +144,9 @@ func (s *Station) copyInto(ctx context.Context, dir string) (store.Copy, error) 
 	if err := removeParts(dir); err != nil {
 		return store.Copy{}, err
 	}
+	if err := s.keepSettingFiles(ctx); err != nil {
+		return store.Copy{}, err
+	}
 	c, err := s.store.SaveCopy(ctx, store.CopyFile(dir, s.now().Local()))
 	if err != nil {
 		return c, err
@@ -192,6 +195,9 @@ func (s *Station) Backup(ctx context.Context, file string) (store.Copy, error) {
 			return store.Copy{}, refuse("care.copy.folder", hint.Args{"Dir": missing, "Instead": dir})
 		}
 		return s.copyInto(ctx, dir)
+	}
+	if err := s.keepSettingFiles(ctx); err != nil {
+		return store.Copy{}, err
 	}
 	c, err := s.store.SaveCopy(ctx, file)
 	if errors.Is(err, store.ErrConflict) {
@@ -285,7 +291,7 @@ func (s *Station) careRetention(ctx context.Context, r *CareReport) {
 	days, err := s.retentionDays(ctx)
 	if err == nil {
 		var f RetentionReport
-		if f, err = s.forget(ctx, days); err == nil && f.Done && f.Pieces+f.Items > 0 {
+		if f, err = s.forget(ctx, days); err == nil && f.Done && f.Pieces+f.Items+len(f.Files) > 0 {
 			r.Forgot = &f
 		}
 	}

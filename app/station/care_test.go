@@ -292,7 +292,15 @@ func TestRetention(t *testing.T) {
 	}
 	sums := b.sums(name)
 	move(40 * 24 * time.Hour)
-	if r, err := b.Retention(b.ctx, false); err != nil || r.Pieces != 12 || r.Done || !slices.Equal(r.Batches, []string{name}) {
+	export, registry := filepath.Join(b.dir, "exchange", "outbox-20260101-090000.json"), filepath.Join(b.dir, "exchange", "marks-2026.csv")
+	fresh := filepath.Join(b.dir, "exchange", "outbox-20990101-090000.txt")
+	b.must(os.MkdirAll(filepath.Dir(export), 0o700))
+	for _, path := range []string{export, registry, fresh} {
+		b.must(os.WriteFile(path, []byte("Кому: "+words[0]), 0o600))
+	}
+	b.must(os.Chtimes(fresh, b.now(), b.now()))
+	b.must(os.WriteFile(registry, []byte("ШПИ"), 0o600))
+	if r, err := b.Retention(b.ctx, false); err != nil || !slices.Equal(r.Files, []string{export}) || r.Pieces != 12 || r.Done || !slices.Equal(r.Batches, []string{name}) {
 		t.Errorf("only told: %+v, %v", r, err)
 	}
 	if got := b.holding(words); len(got) < 2 {
@@ -302,6 +310,13 @@ func TestRetention(t *testing.T) {
 	if r.Forgot == nil || r.Forgot.Pieces != 12 || len(r.Forgot.Files) < 2 || len(r.Forgot.Copies) != 1 || len(r.Forgot.Left) != 0 || len(r.Warnings) != 0 {
 		t.Fatalf("%+v, %+v", r, r.Forgot)
 	}
+	if _, err := os.Stat(fresh); err != nil {
+		t.Error("an export of today is gone")
+	}
+	if _, err := os.Stat(registry); err != nil {
+		t.Error("the accountant's registry is gone")
+	}
+	b.must(os.Remove(fresh))
 	if got := b.holding(words); len(got) != 0 {
 		t.Errorf("the names still stand in %v", got)
 	}

@@ -21,6 +21,7 @@ type Desk struct {
 	mu    sync.Mutex
 	lines *scan.Assembler
 	last  envelopeSeen
+	asked *scan.Reading // the envelope of which the desk asks whether it is another one; nil: it asks nothing
 }
 
 // envelopeSeen is the envelope in the operator's hand: its other code is not another envelope.
@@ -38,6 +39,7 @@ const (
 	OutcomeDestroyed Outcome = "destroyed" // in the ledger as a destroyed envelope
 	OutcomeSame      Outcome = "same"      // the other code of the envelope that was destroyed just before
 	OutcomeHalf      Outcome = "half"      // the mark must be seen too: by the bar code alone the envelope could be the replacement
+	OutcomeAgain     Outcome = "again"     // one that looks the same is destroyed already: a person must say that this is another one (Another)
 	OutcomeRefused   Outcome = "refused"   // nothing is written
 )
 
@@ -53,10 +55,22 @@ type DeskVerdict struct {
 // Desk begins a stream of scans at the reprint desk.
 func (s *Station) Desk() *Desk { return &Desk{s: s, lines: scan.NewAssembler(s.reader)} }
 
-// Destroy records that a void envelope was destroyed, by the text of one of its codes or by its ШПИ, which is a person's word. It gives the piece as it
-// is then. What is no void envelope is refused.
-func (s *Station) Destroy(ctx context.Context, text string) (store.PieceRow, error) {
-	return s.destroy(ctx, s.reader.Read(text), true)
+// Destroy records that void envelopes of a piece were destroyed, by the text of one of their codes or by the ШПИ, which is a person's word. It gives the
+// piece as it is then. count is how many envelopes a person has destroyed now; 0 means that nobody has said: it is one, unless one that looks the same is
+// recorded already. Copies of one mark look alike, and the same envelope shown twice must not stand for two. What is no void envelope, and more of them
+// than there are, is refused.
+func (s *Station) Destroy(ctx context.Context, text string, count int) (store.PieceRow, error) {
+	return s.destroy(ctx, s.reader.Read(text), true, count)
+}
+
+// Another is a person's word that the envelope of which the desk has just asked (OutcomeAgain) is not the one recorded before.
+func (d *Desk) Another(ctx context.Context) (DeskVerdict, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asked == nil {
+		return DeskVerdict{Outcome: OutcomeRefused, Hint: Reason{"station.destroy.asked-nothing", nil}}, nil
+	}
+	return d.record(ctx, *d.asked, 1)
 }
 
 // Line takes one line of a scanner that sends a code of several lines line by line, and answers the codes that became complete.
@@ -101,16 +115,24 @@ func (d *Desk) one(ctx context.Context, r scan.Reading) (DeskVerdict, error) {
 		}
 		return v, nil
 	}
-	d.last = envelopeSeen{}
-	row, err := d.s.destroy(ctx, r, false)
+	return d.record(ctx, r, 0)
+}
+
+// record writes the envelope down and remembers it as the one in the operator's hand.
+func (d *Desk) record(ctx context.Context, r scan.Reading, count int) (DeskVerdict, error) {
+	d.last, d.asked = envelopeSeen{}, nil
+	row, err := d.s.destroy(ctx, r, false, count)
 	v := DeskVerdict{Text: r.Text, ShPI: postal.ShPI(r.Piece()), Outcome: OutcomeDestroyed, Owed: row.Owed}
 	var refused *Refused
 	switch {
 	case errors.As(err, &refused):
 		v.Outcome, v.Hint = OutcomeRefused, reasonOf(err)
-		if v.Hint.Key == halfSeen {
+		switch v.Hint.Key {
+		case halfSeen:
 			v.Outcome = OutcomeHalf
 			return v, nil
+		case seenAgain:
+			v.Outcome, d.asked = OutcomeAgain, &r
 		}
 	case err != nil:
 		return v, err
@@ -123,8 +145,11 @@ func (d *Desk) one(ctx context.Context, r scan.Reading) (DeskVerdict, error) {
 	return v, nil
 }
 
-// halfSeen is the reason of OutcomeHalf.
-const halfSeen = "station.destroy.half"
+// The reasons of OutcomeHalf and OutcomeAgain.
+const (
+	halfSeen  = "station.destroy.half"
+	seenAgain = "station.destroy.again"
+)
 
 // destroyedData is what a destroyed event carries. Old: the mark that was scanned is not the one in force.
 type destroyedData struct {
@@ -132,9 +157,9 @@ type destroyedData struct {
 	Old    bool   `json:"old,omitempty"`
 }
 
-// destroy writes one destroyed envelope down. Without trust, a bar code alone is not enough where the mark would tell the void envelope from
-// its replacement.
-func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool) (store.PieceRow, error) {
+// destroy writes destroyed envelopes down: count of them, or one of which nobody has said that it is another than those before (0). Without trust, a bar
+// code alone is not enough where the mark would tell the void envelope from its replacement.
+func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool, count int) (store.PieceRow, error) {
 	if r.Piece() == "" {
 		return store.PieceRow{}, &Refused{[]Reason{reasonOf(r.Err)}}
 	}
@@ -183,6 +208,18 @@ func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool) (stor
 		default:
 			return refuse("station.destroy.nothing", hint.Args{"ShPI": row.ShPI.Grouped(), "State": row.State})
 		}
+		owed := max(row.Owed+row.Missing, 1) // the one of an orphan
+		switch again, err := s.alikeDestroyed(ctx, row, r.Kind == scan.KindMark, inForce); {
+		case err != nil:
+			return err
+		case again && count == 0:
+			return refuse(seenAgain, hint.Args{"ShPI": row.ShPI.Grouped(), "Owed": owed})
+		case count > owed:
+			return refuse("station.destroy.too-many", hint.Args{"ShPI": row.ShPI.Grouped(), "Owed": owed, "Count": count})
+		}
+		for range count - 1 {
+			events = append(events, events[len(events)-1])
+		}
 		if err := tx.Record(events...); err != nil {
 			return err
 		}
@@ -222,6 +259,28 @@ func (s *Station) onlyOlder(ctx context.Context, row store.PieceRow) (bool, erro
 		}
 	}
 	return alike <= 0 && older >= row.Owed+row.Missing, nil
+}
+
+// alikeDestroyed reports whether a destroyed envelope of the piece is recorded that looks like the one in hand, as far as its scanned code tells: by a bar
+// code all copies look alike; an envelope with the mark in force is none of those from before the last change.
+func (s *Station) alikeDestroyed(ctx context.Context, row store.PieceRow, byMark, inForce bool) (bool, error) {
+	events, err := s.store.Events(ctx, store.EventQuery{Piece: row.PostID, Kinds: []postal.EventKind{postal.EventDestroyed, postal.EventChanged}})
+	if err != nil {
+		return false, err
+	}
+	alike := false
+	for _, e := range events {
+		var data destroyedData
+		switch err := dataOf(e, &data); {
+		case err != nil:
+			return false, err
+		case e.Kind == postal.EventChanged:
+			alike = alike && !(byMark && inForce)
+		case !(byMark && inForce) || !data.Old:
+			alike = true
+		}
+	}
+	return alike, nil
 }
 
 func dataOf(e store.Event, into any) error {

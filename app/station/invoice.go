@@ -85,6 +85,12 @@ func (s *Station) Invoice(ctx context.Context, o InvoiceOrder) (InvoiceReport, e
 	})
 }
 
+// PayeeINN is the taxpayer's number by which the post is known in bank statements; "": nobody has said it yet.
+func (s *Station) PayeeINN(ctx context.Context) (string, error) {
+	inn, _, err := s.store.Setting(ctx, keyPayeeINN)
+	return inn, err
+}
+
 // memo reckons what is to be paid.
 func (s *Station) memo(ctx context.Context, o InvoiceOrder) (paper.PaymentMemo, error) {
 	memo := paper.PaymentMemo{Sum: o.Sum, Made: s.now().In(moscow), Specimen: s.specimen}

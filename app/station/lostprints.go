@@ -24,7 +24,7 @@ type LostPrint struct {
 	Batch string        `json:"batch,omitempty"` // as in the name of the job: letters, digits and hyphens of the batch's own
 	ShPIs []postal.ShPI `json:"shpis,omitempty"` // read from its pages, in their order
 	Whole bool          `json:"whole,omitempty"` // not all pages could be read: all of the batch is meant
-	Known bool          `json:"known,omitempty"` // the store has a job of this name
+	Void  []postal.ShPI `json:"void,omitempty"`  // on it, but void for certain (LostVoid)
 }
 
 // keyLostPrints keeps the prints of which not all pieces have been seen since the restore.
@@ -83,7 +83,6 @@ func newLostPrint(ctx context.Context, s *store.Store, id string) (*LostPrint, e
 	case !job.ClosedAt.IsZero():
 		return nil, nil
 	}
-	l.Known = true
 	return l, nil
 }
 
@@ -172,20 +171,33 @@ func (r *RestoreReport) remember(ctx context.Context, s *store.Store, from strin
 		if err != nil {
 			return err
 		}
+		voids, err := keptLostVoids(tx)
+		if err != nil {
+			return err
+		}
+		r.Later = 0
+		voided, left, err := applyVoids(tx, append(voids, r.Voids...)) // first: what was printed after a copy was void is its replacement
+		if err != nil {
+			return err
+		}
 		unknown, rest, err := applyLost(tx, append(before, r.Prints...), batches)
 		if err != nil {
 			return err
 		}
-		r.Unknown, r.Later = unknown, 0
+		r.Unknown, r.Voided = unknown, voided
 		for _, l := range rest {
 			r.Later += len(l.ShPIs)
+		}
+		r.Later += len(left)
+		if err := keepLostVoids(tx, left); err != nil {
+			return err
 		}
 		return keepLostPrints(tx, rest)
 	})
 }
 
-func keptLostPrints(tx *store.Tx) ([]LostPrint, error) {
-	raw, ok, err := tx.Setting(keyLostPrints)
+func keptLostPrints(s settings) ([]LostPrint, error) {
+	raw, ok, err := s.Setting(keyLostPrints)
 	if err != nil || !ok || raw == "" {
 		return nil, err
 	}
@@ -207,8 +219,22 @@ func keepLostPrints(tx *store.Tx, list []LostPrint) error {
 	return tx.SetSetting(keyLostPrints, string(raw))
 }
 
-// doubtPulled makes pieces of a batch that has just been taken in unknown, where a print from before a restore bears them.
+// doubtPulled makes pieces of a batch that has just been taken in unknown, where a print from before a restore bears them, and owes the void envelopes
+// from before it.
 func doubtPulled(tx *store.Tx, batch string) error {
+	voids, err := keptLostVoids(tx)
+	if err != nil {
+		return err
+	}
+	if len(voids) > 0 {
+		_, left, err := applyVoids(tx, voids)
+		if err != nil {
+			return err
+		}
+		if err := keepLostVoids(tx, left); err != nil {
+			return err
+		}
+	}
 	list, err := keptLostPrints(tx)
 	if err != nil || len(list) == 0 {
 		return err
@@ -247,7 +273,7 @@ func applyLost(tx *store.Tx, list []LostPrint, batches []string) (unknown int, r
 					return 0, nil, err
 				}
 				for _, row := range all {
-					if !slices.Contains(l.ShPIs, row.ShPI) && row.State != postal.StateWithdrawn {
+					if !slices.Contains(l.ShPIs, row.ShPI) && !slices.Contains(l.Void, row.ShPI) && row.State != postal.StateWithdrawn {
 						rows = append(rows, row)
 					}
 				}
@@ -297,7 +323,11 @@ func doubt(tx *store.Tx, l *LostPrint, rows []store.PieceRow) (int, error) {
 
 // noteJob makes the job known to the store, with the pieces found on it.
 func noteJob(tx *store.Tx, l *LostPrint, batch string, ids []int64) error {
-	if l.Known {
+	known, err := tx.HasJob(l.Job)
+	if err != nil {
+		return err
+	}
+	if known {
 		return tx.ExtendJob(l.Job, ids)
 	}
 	run := store.NewID()
@@ -307,7 +337,6 @@ func noteJob(tx *store.Tx, l *LostPrint, batch string, ids []int64) error {
 	if err := tx.OpenJob(store.Job{ID: l.Job, Run: run, Batch: batch, Device: lostDevice, Pieces: ids}); err != nil {
 		return err
 	}
-	l.Known = true
 	if err := tx.CloseJob(l.Job, "unknown"); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"znak/app/boundary"
 	"znak/app/hint"
@@ -43,6 +44,116 @@ func (s *Station) DeclareNotPrinted(ctx context.Context, id postal.ShPI) error {
 	return s.declareUnknown(ctx, id, postal.EventNotPrinted)
 }
 
+// DeclareLast is a person's word that the piece is the last envelope of its job that came out: the unknown pieces of that job before it, and itself, are on
+// paper, those after it are not. It answers how many of each.
+func (s *Station) DeclareLast(ctx context.Context, id postal.ShPI) (printed, not int, err error) {
+	row, err := s.Piece(ctx, id)
+	if err != nil {
+		return 0, 0, err
+	}
+	if row.Job == "" || !row.State.OnPaper() {
+		return 0, 0, refuse("station.not-in-job", hint.Args{"ShPI": id.Grouped(), "State": row.State})
+	}
+	if err := s.noLongerHeld(ctx, row); err != nil {
+		return 0, 0, err
+	}
+	job, err := s.store.Job(ctx, row.Job)
+	if err != nil {
+		return 0, 0, err
+	}
+	last := slices.Index(job.Pieces, row.PostID)
+	boundary.At(boundary.SpoilBefore)
+	defer boundary.At(boundary.SpoilAfter)
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		printed, not = 0, 0
+		for i, piece := range job.Pieces {
+			now, err := tx.Piece(piece)
+			if err != nil {
+				return err
+			}
+			if now.Job != job.ID || now.State != postal.StateUnknown {
+				continue
+			}
+			kind := postal.EventPrinted
+			if i > last {
+				kind = postal.EventNotPrinted
+				not++
+			} else {
+				printed++
+			}
+			err = tx.Record(store.NewEvent{Kind: kind, Batch: now.Batch, Piece: piece, ShPI: now.ShPI, Data: map[string]any{"source": "person", "last": string(id)}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return printed, not, err
+}
+
+// DeclareAll is a person's word about all unknown pieces of a batch at once: all of them came out, or none. It answers how many there were.
+func (s *Station) DeclareAll(ctx context.Context, batch string, printed bool) (int, error) {
+	rows, err := s.store.Pieces(ctx, store.PieceQuery{Batch: batch, States: []postal.PieceState{postal.StateUnknown}})
+	if err != nil {
+		return 0, err
+	}
+	kind, asked := postal.EventPrinted, map[string]bool{}
+	if !printed {
+		kind = postal.EventNotPrinted
+		for _, row := range rows {
+			if asked[row.Job] {
+				continue
+			}
+			asked[row.Job] = true
+			if err := s.noLongerHeld(ctx, row); err != nil {
+				return 0, err
+			}
+		}
+	}
+	boundary.At(boundary.SpoilBefore)
+	defer boundary.At(boundary.SpoilAfter)
+	n := 0
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		n = 0
+		for _, row := range rows {
+			now, err := tx.Piece(row.PostID)
+			if err != nil {
+				return err
+			}
+			if now.State != postal.StateUnknown || now.Job != row.Job { // a scanner was faster
+				continue
+			}
+			if err := tx.Record(store.NewEvent{Kind: kind, Batch: batch, Piece: now.PostID, ShPI: now.ShPI, Data: map[string]any{"source": "person"}}); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+// noLongerHeld refuses while the printer still holds the job of a piece: what a person then calls not printed could come out afterwards.
+func (s *Station) noLongerHeld(ctx context.Context, row store.PieceRow) error {
+	if row.Job == "" {
+		return nil
+	}
+	job, err := s.store.Job(ctx, row.Job)
+	if err != nil {
+		return err
+	}
+	d, err := s.device(ctx, job.Device)
+	if err != nil {
+		return nil // a printer that is not here any more holds nothing
+	}
+	ctx, cancel := context.WithTimeout(ctx, printerPatience)
+	defer cancel()
+	if p, err := d.Progress(ctx, job.ID, len(job.Pieces)); err == nil && p.Open {
+		return refuse("station.printer-holds", hint.Args{"ShPI": row.ShPI.Grouped(), "Printer": job.Device})
+	}
+	return nil
+}
+
 func (s *Station) declareUnknown(ctx context.Context, id postal.ShPI, kind postal.EventKind) error {
 	row, err := s.Piece(ctx, id)
 	if err != nil {
@@ -50,6 +161,11 @@ func (s *Station) declareUnknown(ctx context.Context, id postal.ShPI, kind posta
 	}
 	if row.State != postal.StateUnknown {
 		return refuse("station.not-unknown", hint.Args{"ShPI": id.Grouped(), "State": row.State})
+	}
+	if kind == postal.EventNotPrinted {
+		if err := s.noLongerHeld(ctx, row); err != nil {
+			return err
+		}
 	}
 	return s.declare(ctx, row, kind, map[string]any{"source": "person"})
 }

@@ -2,7 +2,7 @@ package station
 
 import (
 	"context"
-	"image"
+	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -23,7 +23,7 @@ type envelope struct {
 }
 
 // envelopes draws the faces of rows, checks them, and hands them on in order, a group at a time. While one group is being printed the next is drawn.
-func (s *Station) envelopes(ctx context.Context, b postal.Batch, rows []store.PieceRow, dpi int, hand func([]envelope) error) error {
+func (s *Station) envelopes(ctx context.Context, b postal.Batch, rows []store.PieceRow, dpi int, sheet Sheet, hand func([]envelope) error) error {
 	sender, err := s.store.Sender(ctx)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Station) envelopes(ctx context.Context, b postal.Batch, rows []store.Pi
 				workers.Go(func() {
 					check := newChecker(dpi)
 					for i := int(next.Add(1)) - 1; i < len(rows) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-						out[i] = s.envelope(b, rows[i], sender, dpi)
+						out[i] = s.envelope(b, rows[i], sender, dpi, sheet)
 						if preflight && out[i].refused == nil {
 							out[i].refused = check.readBack(s, b, out[i], sender)
 						}
@@ -75,7 +75,7 @@ func (s *Station) envelopes(ctx context.Context, b postal.Batch, rows []store.Pi
 }
 
 // envelope draws one piece for a device of dpi dots per inch.
-func (s *Station) envelope(b postal.Batch, row store.PieceRow, sender postal.Sender, dpi int) envelope {
+func (s *Station) envelope(b postal.Batch, row store.PieceRow, sender postal.Sender, dpi int, sheet Sheet) envelope {
 	e := envelope{row: row}
 	face, err := paper.Envelope(paper.Face{Batch: b, Piece: row.Piece, Sender: sender, Mark: s.mark, DPI: dpi, Specimen: s.specimen})
 	if err != nil {
@@ -83,19 +83,21 @@ func (s *Station) envelope(b postal.Batch, row store.PieceRow, sender postal.Sen
 		e.refused = &r
 		return e
 	}
-	e.page = face
+	if e.page, err = sheet.lay(face); err != nil {
+		r := reasonOf(err)
+		e.refused = &r
+	}
 	return e
 }
 
 // checker is the pre-flight of one worker; it keeps its buffers.
 type checker struct {
-	raster  *raster.Renderer
-	picture *image.Gray
+	raster *raster.Renderer
 }
 
 func newChecker(dpi int) *checker { return &checker{raster: raster.New(dpi)} }
 
-// readBack renders the face at the device's dots, decodes every code on it and compares with what the ledger says must stand there, byte for byte.
+// readBack draws the codes of the face at the device's dots, as the sheet lies and with the printer's fault corrected, decodes them and compares with what the ledger says must stand there, byte for byte.
 func (c *checker) readBack(s *Station, b postal.Batch, e envelope, sender postal.Sender) *Reason {
 	failed := func(why string) *Reason {
 		return &Reason{"station.preflight", hint.Args{"ShPI": e.row.ShPI.Grouped(), "Why": why}}
@@ -109,11 +111,12 @@ func (c *checker) readBack(s *Station, b postal.Batch, e envelope, sender postal
 		r := reasonOf(err)
 		return &r
 	}
-	if c.picture, err = c.raster.Render(e.page, c.picture); err != nil {
+	codes, err := c.raster.ReadBack(e.page)
+	var glyph *page.MissingGlyphError
+	if errors.As(err, &glyph) {
 		r := reasonOf(err)
 		return &r
 	}
-	codes, err := raster.ReadBack(c.picture, e.page)
 	if err != nil {
 		return failed(err.Error())
 	}
@@ -152,7 +155,7 @@ func (s *Station) Preview(ctx context.Context, id postal.ShPI) (page.Page, error
 	if err != nil {
 		return page.Page{}, err
 	}
-	e := s.envelope(batch.Batch, row, sender, d.Info().DPI)
+	e := s.envelope(batch.Batch, row, sender, d.Info().DPI, Sheet{})
 	if e.refused != nil {
 		return page.Page{}, &Refused{[]Reason{*e.refused}}
 	}

@@ -1,10 +1,13 @@
 package station
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"znak/app/postal"
 	"znak/app/scan"
+	"znak/printer"
 	"znak/store"
 )
 
@@ -44,6 +47,7 @@ type PrintOrder struct {
 	Printer string        // "": the default device
 	Limit   int           // 0: all
 	Only    []postal.ShPI // empty: all that are not printed yet
+	InOrder bool          // refuse while it is not known whether a piece that comes before is on paper
 }
 
 // PrintProgress is told while a run goes on. Three truths: given to the device, surely printed, and what is not known.
@@ -55,6 +59,8 @@ type PrintProgress struct {
 	Unknown int
 	Current postal.ShPI
 	Paused  bool
+	State   printer.State // of the device, asked while a slip is with it; "": not asked yet
+	Words   []string      // the device's own
 }
 
 // PrintReport is the outcome of Print.
@@ -62,10 +68,27 @@ type PrintReport struct {
 	Run     string
 	Printed int
 	Unknown int
+	Queued  int // the printer still holds them: neither printed nor failed
 	Failed  int // surely not printed although asked for; they can be printed again at once
 	Refused []Refusal
 	Files   []string
 	Stopped bool // ended early because somebody asked for it
+}
+
+// SlipError ends a run whose printer did not bring a slip to its end. What it printed, what it did not and what nobody knows is in the report.
+type SlipError struct {
+	Device string
+	State  printer.State
+	Words  []string
+}
+
+func (e *SlipError) Error() string {
+	return fmt.Sprintf("printer %s: %s: %s", e.Device, e.State, strings.Join(e.Words, "; "))
+}
+
+// HintKey names the sentence for the person.
+func (e *SlipError) HintKey() (string, map[string]any) {
+	return "station.slip." + string(e.State), map[string]any{"Printer": e.Device, "Words": strings.Join(e.Words, "; ")}
 }
 
 // ScanVerdict answers one scanned text.

@@ -152,7 +152,7 @@ func (s *Station) mayAlone(ctx context.Context, each map[string]int, limit int) 
 			if err := dataOf(e, &data); err != nil {
 				return err
 			}
-			if e.Who == s.store.Who() && data.Second == "" && postal.DateOf(e.At.In(moscow)) == today {
+			if e.Who == s.store.Who() && data.Second == "" && data.Carried == "" && postal.DateOf(e.At.In(moscow)) == today {
 				count++
 			}
 		}
@@ -249,9 +249,16 @@ func (s *Station) OwedList(ctx context.Context, batch string) ([]OwedRow, error)
 			return nil, err
 		}
 		list[i].Reason, list[i].Who, list[i].At = data.Reason, last.Who, last.At
+		if data.Carried != "" {
+			list[i].Who = data.By
+		}
 	}
 	return list, nil
 }
+
+// OwedCount is how many void envelopes are not accounted for in all batches, those of orphans among them: as many as OwedList tells of, without reading
+// the pieces.
+func (s *Station) OwedCount(ctx context.Context) (int, error) { return s.store.OwedCopies(ctx) }
 
 // inState lists the pieces in a state; batch "" means all. Only batches that have such pieces are read.
 func (s *Station) inState(ctx context.Context, batch string, state postal.PieceState) ([]store.PieceRow, error) {

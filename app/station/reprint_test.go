@@ -72,7 +72,7 @@ func TestSpoiledEnvelopeIsOwedUntilDestroyed(t *testing.T) {
 	b, batch, rows := printed(t)
 	id := rows[3].ShPI
 	mark, bars := b.codes(id)
-	_, err := b.Destroy(b.ctx, mark)
+	_, err := b.Destroy(b.ctx, mark, 0)
 	b.refused(err, "station.destroy.nothing") // nobody destroys a good envelope
 	copies, err := b.Reprint(b.ctx, id, "other: залит кофе")
 	b.must(err)
@@ -160,7 +160,7 @@ func TestLostAndFound(t *testing.T) {
 	if a := b.show(b.Verifier(""), mark, bars); a.Verdict != scan.VerdictSpoiled || a.Hint.Key != "station.verify.found" {
 		t.Fatalf("found: %+v", a)
 	}
-	if row, err = b.Destroy(b.ctx, mark); err != nil || row.Missing != 0 || row.State != postal.StateVerified {
+	if row, err = b.Destroy(b.ctx, mark, 0); err != nil || row.Missing != 0 || row.State != postal.StateVerified {
 		t.Fatalf("%+v, %v", row, err)
 	}
 	_, err = b.HandOver(b.ctx, batch)
@@ -269,7 +269,7 @@ func TestStaleListTellsWhatChanged(t *testing.T) {
 	}
 	// The replacement is not destroyed by mistake; the old envelope is.
 	mark, bars := b.codes(rows[0].ShPI)
-	_, err = b.Destroy(b.ctx, mark)
+	_, err = b.Destroy(b.ctx, mark, 0)
 	b.refused(err, "station.destroy.live")
 	d := b.Desk()
 	for i, text := range []string{bars, mark, bars, old[0][1], old[0][0], old[0][1]} {
@@ -279,7 +279,7 @@ func TestStaleListTellsWhatChanged(t *testing.T) {
 		}
 	}
 	for _, pair := range old[1:] {
-		_, err := b.Destroy(b.ctx, pair[0])
+		_, err := b.Destroy(b.ctx, pair[0], 0)
 		b.must(err)
 	}
 	// Torn after that, the replacement is void itself and may be destroyed.
@@ -287,7 +287,7 @@ func TestStaleListTellsWhatChanged(t *testing.T) {
 	b.must(err)
 	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
 	b.must(err)
-	_, err = b.Destroy(b.ctx, mark)
+	_, err = b.Destroy(b.ctx, mark, 0)
 	b.must(err)
 	b.show(b.Verifier(batch), mark, bars)
 	_, err = b.HandOver(b.ctx, batch)
@@ -313,13 +313,79 @@ func TestOrphanIsDestroyedBeforeHandOver(t *testing.T) {
 	if len(h.Missing) != 1 || h.Missing[0].Reason.Key != "station.missing.orphan" {
 		t.Fatalf("missing %+v", h.Missing)
 	}
-	row, err := b.Destroy(b.ctx, mark)
+	row, err := b.Destroy(b.ctx, mark, 0)
 	b.must(err)
 	if row.State != postal.StateWithdrawn || row.Owed != 0 || row.Voided != 1 {
 		t.Fatalf("%+v", row)
 	}
 	_, err = b.HandOver(b.ctx, batch)
 	b.must(err)
+	b.auditHolds()
+}
+
+// Two copies of one mark look alike: one of them shown twice does not stand for both, today or tomorrow, and a person who says so is believed.
+func TestOneEnvelopeShownTwiceIsOne(t *testing.T) {
+	b, batch, rows := printed(t)
+	id, other := rows[0].ShPI, rows[1].ShPI
+	mark, bars := b.codes(id)
+	_, otherBars := b.codes(other)
+	for range 3 {
+		_, err := b.Reprint(b.ctx, id, ReasonTorn)
+		b.must(err)
+		_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
+		b.must(err)
+	}
+	_, err := b.Reprint(b.ctx, other, ReasonTorn)
+	b.must(err)
+	desk := b.Desk()
+	shown := func(text string, want Outcome, owed int) {
+		t.Helper()
+		a, err := desk.Scan(b.ctx, text)
+		b.must(err)
+		row, err := b.Piece(b.ctx, id)
+		b.must(err)
+		if a.Outcome != want || row.Owed != owed {
+			t.Fatalf("%q: %+v; %d are owed, want %s and %d", text, a, row.Owed, want, owed)
+		}
+	}
+	if a, err := desk.Another(b.ctx); err != nil || a.Outcome != OutcomeRefused {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	shown(mark, OutcomeDestroyed, 2)
+	shown(bars, OutcomeSame, 2)
+	shown(mark, OutcomeAgain, 2)
+	shown(bars, OutcomeAgain, 2) // its other code asks the same
+	shown(otherBars, OutcomeDestroyed, 2)
+	if a, err := desk.Another(b.ctx); err != nil || a.Outcome != OutcomeRefused {
+		t.Fatalf("the envelope in hand is not the one that was asked about: %+v, %v", a, err)
+	}
+	desk = b.Desk() // tomorrow
+	shown(bars, OutcomeAgain, 2)
+	if a, err := desk.Another(b.ctx); err != nil || a.Outcome != OutcomeDestroyed || a.Owed != 1 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	shown(mark, OutcomeSame, 1)
+	shown(mark, OutcomeAgain, 1)
+	_, err = b.Destroy(b.ctx, string(id), 0)
+	b.refused(err, "station.destroy.again")
+	_, err = b.Destroy(b.ctx, string(id), 2)
+	b.refused(err, "station.destroy.too-many")
+	row, err := b.Destroy(b.ctx, string(id), 1)
+	if err != nil || row.Owed != 0 || row.Voided != 3 {
+		t.Fatalf("%+v, %v", row, err)
+	}
+	_, err = b.Destroy(b.ctx, string(id), 1)
+	b.refused(err, "station.destroy.nothing")
+	// Several at once, in one word.
+	for range 2 {
+		_, err := b.Reprint(b.ctx, rows[2].ShPI, ReasonTorn)
+		b.must(err)
+		_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
+		b.must(err)
+	}
+	if row, err = b.Destroy(b.ctx, string(rows[2].ShPI), 2); err != nil || row.Owed != 0 {
+		t.Fatalf("%+v, %v", row, err)
+	}
 	b.auditHolds()
 }
 
@@ -415,7 +481,7 @@ func anyOrder(t *testing.T, seed uint64) {
 			}
 			d.good[i] = false
 		case 4:
-			row, err := b.Destroy(b.ctx, texts[i][rnd.IntN(2)])
+			row, err := b.Destroy(b.ctx, texts[i][rnd.IntN(2)], 1)
 			if err == nil {
 				d.void[i] = max(0, d.void[i]-1) // or one that was missing
 			}

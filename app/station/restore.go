@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"znak/app/hint"
@@ -22,7 +23,22 @@ type RestoreParams struct {
 	Try   bool   // only tell what would be; nothing is changed
 	Now   func() time.Time
 	Log   *slog.Logger
+	Tell  func(RestoreStep) // how far it is; optional
 }
+
+// RestoreStep is what Restore does now.
+type RestoreStep string
+
+// The steps in their order.
+const (
+	RestoreChecks   RestoreStep = "check"   // the copy is read and checked
+	RestoreLooks    RestoreStep = "look"    // what was printed is compared with the copy
+	RestoreCompares RestoreStep = "compare" // the store in use is compared with the copy
+	RestorePlaces   RestoreStep = "place"   // the copy takes the place of the store
+)
+
+// RestoreSteps lists them.
+var RestoreSteps = []RestoreStep{RestoreChecks, RestoreLooks, RestoreCompares, RestorePlaces}
 
 // RestoreReport is the outcome of Restore.
 type RestoreReport struct {
@@ -30,8 +46,11 @@ type RestoreReport struct {
 	Replaced string      // the file that the store in use before is kept in; "" where there was none, or nothing was changed
 	Lost     *int64      // events of the store in use that the copy lacks; nil: it cannot be read, or is not the same ledger
 	Prints   []LostPrint // what was printed and the copy does not know
-	Unknown  int         // pieces made unknown because of it
-	Later    int         // identifiers on such prints whose pieces are not in the copy: they become unknown when they are pulled
+	Voids    []LostVoid  // void envelopes that the copy does not know
+	Unknown  int         // pieces made unknown because of what was printed
+	Voided   int         // envelopes declared void again, because the store in use says so
+	Later    int         // identifiers on such prints and envelopes whose pieces are not in the copy: they follow when they are pulled
+	Files    []string    // files of settings brought back from the copy
 	Done     bool
 }
 
@@ -49,13 +68,20 @@ func Restore(ctx context.Context, p RestoreParams) (RestoreReport, error) {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
+	if p.Tell == nil {
+		p.Tell = func(RestoreStep) {}
+	}
 	var r RestoreReport
+	p.Tell(RestoreChecks)
 	path := filepath.Join(p.Dir, StoreFile)
 	if info, err := os.Stat(p.File); err != nil || !info.Mode().IsRegular() {
 		return r, refuse("care.restore.no-file", hint.Args{"File": p.File})
 	}
 	job, err := store.Restore(ctx, p.File, store.Params{Path: path, Who: p.Who, Now: p.Now})
-	for _, no := range []error{store.ErrLocked, store.ErrDamaged, store.ErrNewer, store.ErrConflict} {
+	if errors.Is(err, store.ErrDamaged) {
+		return r, refuse("care.restore.damaged", hint.Args{"File": p.File})
+	}
+	for _, no := range []error{store.ErrLocked, store.ErrNewer, store.ErrConflict} {
 		if errors.Is(err, no) {
 			return r, &Refused{[]Reason{reasonOf(err)}}
 		}
@@ -72,10 +98,12 @@ func Restore(ctx context.Context, p RestoreParams) (RestoreReport, error) {
 	if err := fits(ctx, job, path, p); err != nil {
 		return r, err
 	}
+	p.Tell(RestoreLooks)
 	r.Prints, err = lostPrints(ctx, job.Store, filepath.Join(p.Dir, printedFolder))
 	if err != nil {
 		return r, err
 	}
+	p.Tell(RestoreCompares)
 	r.Lost, err = r.learn(ctx, job, path)
 	if err != nil { // a damaged store is the usual cause of a restore
 		p.Log.Warn("the replaced store tells nothing", "error", err)
@@ -83,9 +111,19 @@ func Restore(ctx context.Context, p RestoreParams) (RestoreReport, error) {
 	if err := r.remember(ctx, job.Store, p.File); err != nil || p.Try {
 		return r, err
 	}
-	r.Replaced, err = job.Commit()
-	r.Done = err == nil
-	return r, err
+	files, err := keptFiles(ctx, job.Store)
+	if err != nil {
+		return r, err
+	}
+	p.Tell(RestorePlaces)
+	if r.Replaced, err = job.Commit(); err != nil {
+		return r, err
+	}
+	r.Done = true
+	if r.Files, err = bringBack(p.Dir, files, r.Replaced); err != nil { // the records are in place; a form that is missing is asked for again
+		p.Log.Warn("files of settings not brought back", "error", err)
+	}
+	return r, nil
 }
 
 // fits refuses a copy that is not of this station's ledger, or whose ledger does not hold.
@@ -110,33 +148,36 @@ func fits(ctx context.Context, job *store.Restoration, path string, p RestorePar
 	return nil
 }
 
-// learn adds to the prints what the store in use knows beyond the copy, as far as it can be read.
+// learn adds to the prints and to the void envelopes what the store in use knows beyond the copy, as far as it can be read.
 func (r *RestoreReport) learn(ctx context.Context, job *store.Restoration, path string) (*int64, error) {
+	now, err := store.CheckCopy(ctx, path)
+	if err != nil {
+		return nil, err
+	}
 	old, err := store.Open(ctx, store.Params{Path: path, ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer old.Close() // read only
-	var after int64   // what the copy has as well
-	var lost *int64
-	if r.Copy.Events > 0 {
-		last, err := old.Events(ctx, store.EventQuery{After: r.Copy.Events - 1, Limit: 1})
-		if err != nil {
-			return nil, err
-		}
-		if len(last) == 1 && last[0].Hash == r.Copy.End {
-			after = r.Copy.Events
-		}
+	common, err := commonEvents(ctx, old, job.Store, min(now.Events, r.Copy.Events))
+	if err != nil {
+		return nil, err
 	}
-	if after == r.Copy.Events {
-		more, err := old.Events(ctx, store.EventQuery{After: after})
-		if err != nil {
-			return nil, err
-		}
-		n := int64(len(more))
+	var lost *int64
+	if common > 0 || r.Copy.Events == 0 {
+		n := now.Events - common
 		lost = &n
 	}
-	intents, err := old.Events(ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventIntent}, After: after})
+	kept, err := keptLostPrints(storeSettings{ctx, old}) // of a restore before, of pieces that were not pulled again
+	if err != nil {
+		return lost, err
+	}
+	for _, l := range kept {
+		if !slices.ContainsFunc(r.Prints, func(have LostPrint) bool { return have.Job == l.Job }) {
+			r.Prints = append(r.Prints, l)
+		}
+	}
+	intents, err := old.Events(ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventIntent}, After: common})
 	if err != nil {
 		return lost, err
 	}
@@ -149,5 +190,65 @@ func (r *RestoreReport) learn(ctx context.Context, job *store.Restoration, path 
 			return lost, err
 		}
 	}
+	if r.Voids, err = lostVoids(ctx, old, job.Store, common); err != nil {
+		return lost, err
+	}
+	r.Prints = withoutVoids(r.Prints, r.Voids)
 	return lost, nil
+}
+
+// CopyLook is what a person should know of a copy before it takes the place of the records.
+type CopyLook struct {
+	Copy    store.Copy
+	Lost    *int64 // events that happened after it was taken; nil: it is not an earlier state of this ledger
+	Letters int    // letters given to a printer since
+	Batches int    // batches handed over since
+}
+
+// LookAtCopy checks a copy and tells what happened since it was taken; nothing is changed. Refusals: a file that is not there, damaged, or of a newer program.
+func (s *Station) LookAtCopy(ctx context.Context, file string) (CopyLook, error) {
+	var l CopyLook
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return l, refuse("care.restore.no-file", hint.Args{"File": file})
+	}
+	var err error
+	if l.Copy, err = store.CheckCopy(ctx, file); err != nil {
+		switch {
+		case errors.Is(err, store.ErrDamaged):
+			return l, refuse("care.restore.damaged", hint.Args{"File": file})
+		case errors.Is(err, store.ErrNewer):
+			return l, &Refused{[]Reason{reasonOf(err)}}
+		}
+		return l, err
+	}
+	after := l.Copy.Events
+	if after > 0 {
+		end, err := s.store.Events(ctx, store.EventQuery{After: after - 1, Limit: 1})
+		if err != nil {
+			return l, err
+		}
+		if len(end) == 0 || end[0].Hash != l.Copy.End {
+			return l, nil
+		}
+	}
+	all, err := s.store.CountEvents(ctx)
+	if err != nil {
+		return l, err
+	}
+	lost := all - after
+	l.Lost = &lost
+	since, err := s.store.Events(ctx, store.EventQuery{After: after, Kinds: []postal.EventKind{postal.EventIntent, postal.EventBatchHanded}})
+	if err != nil {
+		return l, err
+	}
+	letters := map[int64]bool{}
+	for _, e := range since {
+		if e.Kind == postal.EventIntent {
+			letters[e.Piece] = true
+		} else {
+			l.Batches++
+		}
+	}
+	l.Letters = len(letters)
+	return l, nil
 }

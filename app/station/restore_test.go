@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -181,9 +182,176 @@ func TestTheReplacedStoreTellsWhatWasPrinted(t *testing.T) {
 	if r.Unknown != 11 || len(r.Prints) != 1 || r.Prints[0].File != "" {
 		t.Fatalf("%+v", r)
 	}
-	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StatePulled] != 1 {
+	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StateSpoiled] != 1 || r.Voided != 1 {
+		t.Errorf("%v, %+v", got, r)
+	}
+}
+
+// A void envelope lies about whatever file is in the place of the ledger: it is owed after a restore as before, and counted once however often one restores.
+func TestVoidEnvelopesAreOwedAfterARestore(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	before := b.copy()
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	printed := b.copy()
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
+	b.must(err)
+	reprinted, destroyed, missing := rows[0].ShPI, rows[1].ShPI, rows[2].ShPI
+	_, err = b.Reprint(b.ctx, reprinted, ReasonTorn)
+	b.must(err)
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name, Only: []postal.ShPI{reprinted}}, nil, nil)
+	b.must(err)
+	_, err = b.Reprint(b.ctx, destroyed, ReasonSmeared)
+	b.must(err)
+	_, err = b.Destroy(b.ctx, string(destroyed), 0)
+	b.must(err)
+	_, err = b.Reprint(b.ctx, missing, ReasonLost)
+	b.must(err)
+	last := b.copy()
+	check := func(what string, copies int) {
+		t.Helper()
+		for _, want := range []struct {
+			id                    postal.ShPI
+			state                 postal.PieceState
+			voided, owed, missing int
+		}{{reprinted, postal.StateUnknown, 1, 1, 0}, {destroyed, postal.StateSpoiled, 1, 0, 0}, {missing, postal.StateSpoiled, 1, 0, 1}} {
+			row, err := b.Piece(b.ctx, want.id)
+			b.must(err)
+			if row.State != want.state || row.Voided != want.voided || row.Owed != want.owed || row.Missing != want.missing {
+				t.Errorf("%s: %s is %s, %d void, %d owed, %d missing; want %+v", what, want.id, row.State, row.Voided, row.Owed, row.Missing, want)
+			}
+		}
+		owed, err := b.OwedList(b.ctx, "")
+		b.must(err)
+		if len(owed) != 1 || owed[0].ShPI != reprinted || owed[0].Reason != ReasonTorn || owed[0].Who != "Проверка" || owed[0].Copies != copies {
+			t.Errorf("%s: owed %+v", what, owed)
+		}
+	}
+	r := b.restore(before) // knows nothing of any print
+	check("before the print", 2)
+	if r.Voided != 3 || r.Unknown != 10 {
+		t.Errorf("%+v", r)
+	}
+	r = b.restore(before)
+	check("again", 2)
+	if r.Voided != 3 {
+		t.Errorf("%+v", r)
+	}
+	r = b.restore(printed) // knows the first print; the ledger in use has the rest only as it was carried into it
+	check("after the print", 2)
+	if r.Voided != 3 {
+		t.Errorf("%+v", r)
+	}
+	// One that knows it all itself: nothing is written a second time.
+	if r = b.restore(last); r.Voided != 0 || len(r.Voids) != 0 {
+		t.Errorf("%+v", r)
+	}
+	row, err := b.Piece(b.ctx, reprinted)
+	b.must(err)
+	if row.Voided != 1 || row.Owed != 1 {
+		t.Errorf("%+v", row)
+	}
+	mark, _ := b.codes(reprinted)
+	_, err = b.Destroy(b.ctx, mark, 0)
+	b.must(err)
+	b.auditHolds()
+}
+
+// The piece itself came after the copy: its void envelope is owed as soon as it is pulled again.
+func TestVoidEnvelopesOfPiecesThatTheCopyLacks(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	empty := b.copy()
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	printed, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
+	b.must(err)
+	_, err = b.Reprint(b.ctx, rows[5].ShPI, ReasonTorn)
+	b.must(err)
+	b.must(os.Remove(printed.Files[0]))
+	for range 2 { // the second one finds them only among what the first has kept for later
+		if r := b.restore(empty); r.Later != 12 || r.Voided != 0 || len(r.Voids) != 1 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StateSpoiled] != 1 {
 		t.Errorf("%v", got)
 	}
+	if owed, err := b.OwedList(b.ctx, name); err != nil || len(owed) != 1 || owed[0].ShPI != rows[5].ShPI {
+		t.Errorf("%+v, %v", owed, err)
+	}
+	b.auditHolds()
+}
+
+// A copy alone is enough to go on with: what a person typed into files comes back with it.
+func TestFilesOfSettingsComeBackWithTheCopy(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	path := filepath.Join(b.dir, payeeFile)
+	b.must(os.WriteFile(path, []byte(payeeFilled), 0o600))
+	b.must(b.SetSetting(b.ctx, SettingReprints, "3"))
+	file := b.copy()
+	b.must(os.Remove(path))
+	r := b.restore(file)
+	if text, err := os.ReadFile(path); err != nil || string(text) != payeeFilled || !slices.Equal(r.Files, []string{path}) {
+		t.Errorf("%q, %v, %v", text, err, r.Files)
+	}
+	if r = b.restore(file); len(r.Files) != 0 {
+		t.Errorf("written anew: %v", r.Files)
+	}
+	// Another one in its place is kept beside.
+	b.must(os.WriteFile(path, []byte("name = \"Другой\""), 0o600))
+	r = b.restore(file)
+	beside := strings.TrimSuffix(r.Replaced, ".db") + "." + payeeFile
+	if text, err := os.ReadFile(beside); err != nil || string(text) != "name = \"Другой\"" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != payeeFilled {
+		t.Errorf("%q, %v", text, err)
+	}
+	if n, err := b.reprintLimit(b.ctx); err != nil || n != 3 {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
+func TestLookAtACopy(t *testing.T) {
+	other := newBench(t, sandbox.Options{Seed: 1})
+	_, err := other.Pull(other.ctx)
+	other.must(err)
+	foreign := other.copy()
+	b := newBench(t, sandbox.Options{Seed: 7})
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	name := b.purpose("fit", 12)
+	file := b.copy()
+	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost != 0 || l.Letters != 0 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
+	b.must(err)
+	b.scanAll(name)
+	_, err = b.HandOver(b.ctx, name)
+	b.must(err)
+	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost < 36 || l.Letters != 12 || l.Batches != 1 || l.Copy.Events == 0 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if l, err := b.LookAtCopy(b.ctx, foreign); err != nil || l.Lost != nil {
+		t.Errorf("%+v, %v", l, err)
+	}
+	_, err = b.LookAtCopy(b.ctx, filepath.Join(b.dir, "нет"))
+	b.refused(err, "care.restore.no-file")
+	broken := filepath.Join(t.TempDir(), "broken.db")
+	b.must(os.WriteFile(broken, []byte("не записи"), 0o600))
+	_, err = b.LookAtCopy(b.ctx, broken)
+	b.refused(err, "care.restore.damaged")
 }
 
 // The copy was taken in the middle of a run: it knows the job and only the first of its letters.

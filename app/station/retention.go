@@ -21,7 +21,7 @@ type RetentionReport struct {
 	Batches []string
 	Pieces  int
 	Items   int      // outbox items that held an order
-	Files   []string // printed files and forms that bear the names; removed
+	Files   []string // printed files, forms and exports that bear the names; removed. Only told: the exports that would be
 	Copies  []string // copies of the store that held them; made anew without
 	Left    []string // copies that still hold them: damaged, or on a disk that is not connected
 	Done    bool     // false: only told
@@ -70,8 +70,33 @@ func (s *Station) forgettable(ctx context.Context, r *RetentionReport) error {
 			r.Pieces += n
 		}
 	}
-	r.Items, err = s.store.ForgettableItems(ctx, r.Before)
+	if r.Items, err = s.store.ForgettableItems(ctx, r.Before); err != nil {
+		return err
+	}
+	r.Files, err = s.oldExports(r.Before)
 	return err
+}
+
+// exports are the files in the data folder that this program has written for somebody and that may hold persons: what waited for the post, bundles for
+// support, and what a write that was cut short left. The registry of marks holds no person and stays for the accountant.
+var exports = []string{"exchange/outbox-*.json", "exchange/outbox-*.txt", "support/znak-support-*.zip",
+	"exchange/.znak-*.part", "support/.znak-*.part", "evidence/.znak-*.part", "forms/.znak-*.part"}
+
+// oldExports lists the exports written before a time. Files of other names are not ours to touch.
+func (s *Station) oldExports(before time.Time) (list []string, err error) {
+	for _, pattern := range exports {
+		found, err := fs.Glob(os.DirFS(s.dir), pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range found {
+			path := filepath.Join(s.dir, filepath.FromSlash(name))
+			if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
+				list = append(list, path)
+			}
+		}
+	}
+	return list, nil
 }
 
 // keyForgetting lists the batches whose persons are gone from the store, but perhaps not yet from the files beside it.
@@ -92,6 +117,11 @@ func (s *Station) forget(ctx context.Context, days int) (RetentionReport, error)
 		}
 	}
 	open = append(open, r.Batches...)
+	old := r.Files
+	r.Files = nil
+	if err := r.remove(old); err != nil {
+		return r, err
+	}
 	if len(r.Batches)+r.Items > 0 {
 		if err := s.forgetInStore(ctx, &r, open); err != nil {
 			return r, err
@@ -155,14 +185,8 @@ func (s *Station) forgetBeside(ctx context.Context, r *RetentionReport, batches 
 		if err != nil {
 			return false, err
 		}
-		for _, path := range files {
-			err := os.Remove(path)
-			switch {
-			case err == nil:
-				r.Files = append(r.Files, path)
-			case !errors.Is(err, fs.ErrNotExist):
-				return false, err
-			}
+		if err := r.remove(files); err != nil {
+			return false, err
 		}
 	}
 	copies, missing, err := s.allCopies(ctx)
@@ -184,6 +208,20 @@ func (s *Station) forgetBeside(ctx context.Context, r *RetentionReport, batches 
 		r.Left = append(r.Left, missing)
 	}
 	return missing != "", nil
+}
+
+// remove removes files; one that is not there is as good as removed.
+func (r *RetentionReport) remove(files []string) error {
+	for _, path := range files {
+		err := os.Remove(path)
+		switch {
+		case err == nil:
+			r.Files = append(r.Files, path)
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	return nil
 }
 
 // filesOf are the files made from the pieces of a batch.

@@ -2,8 +2,10 @@ package station
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"znak/app/hint"
@@ -36,6 +38,9 @@ type Setting struct {
 
 // Settings lists all settings with their values and defaults.
 func (s *Station) Settings(ctx context.Context) ([]Setting, error) {
+	if _, err := s.shelf(ctx); err != nil {
+		return nil, err
+	}
 	list := s.settingsList()
 	for i := range list {
 		v, ok, err := s.store.Setting(ctx, list[i].Key)
@@ -52,9 +57,12 @@ func (s *Station) Settings(ctx context.Context) ([]Setting, error) {
 
 func (s *Station) settingsList() []Setting {
 	var printers []string
-	for _, d := range s.devices {
+	for _, d := range s.builtIn {
 		printers = append(printers, d.Info().Name)
 	}
+	s.mu.Lock()
+	printers = append(printers, slices.Sorted(maps.Keys(s.opened))...)
+	s.mu.Unlock()
 	first := ""
 	if len(printers) > 0 {
 		first = printers[0]
@@ -75,6 +83,9 @@ func (s *Station) settingsList() []Setting {
 
 // SetSetting stores a value. An unknown key or a value that does not fit is refused.
 func (s *Station) SetSetting(ctx context.Context, key, value string) error {
+	if _, err := s.shelf(ctx); err != nil {
+		return err
+	}
 	for _, known := range s.settingsList() {
 		if known.Key != key {
 			continue

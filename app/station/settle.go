@@ -12,8 +12,8 @@ import (
 )
 
 // Recover settles what a crash left open: for every job that was begun and not written down to its end the device is asked. What it is sure
-// of becomes printed or not printed; the rest becomes unknown, which a scan or a person clears. Devices on which another process is
-// printing right now are left alone.
+// of becomes printed or not printed; the rest becomes unknown, which a scan or a person clears. What a device still holds stays queued until it is
+// asked again. Devices on which another process is printing right now are left alone.
 func (s *Station) Recover(ctx context.Context) error {
 	jobs, err := s.store.OpenJobs(ctx)
 	if err != nil || len(jobs) == 0 {
@@ -23,7 +23,11 @@ func (s *Station) Recover(ctx context.Context) error {
 	for _, job := range jobs {
 		open[job.Device] = true
 	}
-	for _, d := range s.devices {
+	devices, err := s.shelf(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
 		name := d.Info().Name
 		if !open[name] {
 			continue
@@ -102,6 +106,11 @@ func (s *Station) settleJob(ctx context.Context, job string, pieces []int64, p p
 			switch {
 			case i < p.Printed:
 				kind = postal.EventPrinted
+			case p.Open: // the device still has it and may print it yet
+				if row.State != postal.StateQueued {
+					n.printed++ // seen by a scanner
+				}
+				continue
 			case i < p.Started:
 				kind = postal.EventUnknown
 			}
@@ -123,6 +132,9 @@ func (s *Station) settleJob(ctx context.Context, job string, pieces []int64, p p
 		}
 		if err := tx.Record(events...); err != nil {
 			return err
+		}
+		if p.Open {
+			return nil
 		}
 		return tx.CloseJob(job, string(p.State))
 	})

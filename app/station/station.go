@@ -44,8 +44,9 @@ var _ Post = (*post.Client)(nil)
 type Params struct {
 	Dir      string // the data folder: locks, forms
 	Store    *store.Store
-	Post     Post // nil: no account is set yet; what needs the post is refused with a hint
-	Devices  []printer.Device
+	Post     Post             // nil: no account is set yet; what needs the post is refused with a hint
+	Devices  []printer.Device // those that need no adding; the first is the default until the office chooses
+	Drivers  []printer.Driver // for those that the office adds, optional
 	Mark     *mark.Spec
 	Quota    func() post.QuotaState // the day's calls, optional
 	Specimen bool                   // everything printed says ОБРАЗЕЦ; true for any post but the real one
@@ -58,7 +59,8 @@ type Station struct {
 	dir      string
 	store    *store.Store
 	post     Post
-	devices  []printer.Device
+	builtIn  []printer.Device
+	drivers  []printer.Driver
 	mark     *mark.Spec
 	reader   *scan.Reader
 	courier  *outbox.Courier
@@ -68,12 +70,14 @@ type Station struct {
 	log      *slog.Logger
 
 	mu      sync.Mutex
-	working map[string]bool // devices on which this process is printing now
+	working map[string]bool   // devices on which this process is printing now
+	opened  map[string]opened // printers that the office has added, by name
+	held    map[string]bool   // those that a person has paused
 }
 
 // New puts a station together.
 func New(p Params) *Station {
-	s := &Station{dir: p.Dir, store: p.Store, post: p.Post, devices: p.Devices, mark: p.Mark, quota: p.Quota, specimen: p.Specimen,
+	s := &Station{dir: p.Dir, store: p.Store, post: p.Post, builtIn: p.Devices, drivers: p.Drivers, mark: p.Mark, quota: p.Quota, specimen: p.Specimen,
 		now: p.Now, log: p.Log, working: map[string]bool{}}
 	if s.now == nil {
 		s.now = time.Now

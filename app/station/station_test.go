@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +35,7 @@ type bench struct {
 
 func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) *bench {
 	t.Helper()
+	alongside(t)
 	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), box: sandbox.New(options), devices: devices}
 	b.web = httptest.NewServer(b.box.Handler())
 	t.Cleanup(b.web.Close)
@@ -44,6 +47,17 @@ func newBench(t testing.TB, options sandbox.Options, devices ...printer.Device) 
 		b.must(b.SetSetting(b.ctx, SettingPreflight, "false"))
 	}
 	return b
+}
+
+var beside sync.Map // tests that run beside others
+
+// alongside lets a whole test run beside others: each has a folder and a post of its own, and waits for both most of the time.
+func alongside(t testing.TB) {
+	if one, ok := t.(*testing.T); ok && !strings.Contains(t.Name(), "/") {
+		if _, again := beside.LoadOrStore(one, true); !again {
+			one.Parallel()
+		}
+	}
 }
 
 // open opens the station anew, as after a crash of the program.
@@ -449,7 +463,7 @@ func TestMarksChangedAfterPrinting(t *testing.T) {
 		t.Fatalf("handed over while the old envelopes are about: %+v", h)
 	}
 	for _, pair := range old {
-		_, err := b.Destroy(b.ctx, pair[0])
+		_, err := b.Destroy(b.ctx, pair[0], 0)
 		b.must(err)
 	}
 	_, err = b.HandOver(b.ctx, name)

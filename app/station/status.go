@@ -53,3 +53,7 @@ func (s *Station) Status(ctx context.Context) (Status, error) {
 
 // moscow is the time the post counts its days in; the country has kept UTC+3 there since 2014.
 var moscow = time.FixedZone("MSK", 3*60*60)
+
+// Clock writes a moment for a person: in the time of this computer, whoever asks, so that a sentence, the window and a command never name one moment twice.
+// Days are another matter: those that the post counts are Moscow's.
+func Clock(t time.Time) string { return t.Local().Format("02.01.2006 15:04") }

@@ -251,7 +251,7 @@ func (v *Verifier) look(ctx context.Context, pair scan.Pair) (row store.PieceRow
 		case row.Copies > 1:
 			return say(scan.VerdictRepeat, "station.verify.repeat-copies", hint.Args{"Count": row.Copies})
 		}
-		return say(scan.VerdictRepeat, "station.verify.repeat", hint.Args{"At": row.StateAt.In(moscow).Format("02.01.2006 15:04")})
+		return say(scan.VerdictRepeat, "station.verify.repeat", hint.Args{"At": Clock(row.StateAt)})
 	}
 }
 

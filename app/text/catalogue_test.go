@@ -56,11 +56,11 @@ var readCatalogue = sync.OnceValues(func() (catalogue, []string) {
 	}
 	for _, name := range names {
 		parts := strings.Split(path.Base(name), ".")
-		if len(parts) != 3 || !slices.Contains(text.Languages, parts[1]) {
-			complain(name, "is not named ROOM.LANG.toml")
+		if len(parts) < 3 || len(parts) > 4 || !slices.Contains(text.Languages, parts[len(parts)-2]) {
+			complain(name, "is not named ROOM.LANG.toml or ROOM.PART.LANG.toml")
 			continue
 		}
-		room, lang := parts[0], parts[1]
+		room, lang := parts[0], parts[len(parts)-2]
 		data, err := fs.ReadFile(assets.Texts, name)
 		if err != nil {
 			return nil, []string{err.Error()}

@@ -48,6 +48,7 @@ var families = []struct{ prefix, folder, typ string }{
 	{"state.batch.", "app/postal", "BatchStatus"},
 	{"verdict.", "app/scan", "Verdict"},
 	{"printer.state.", "printer", "State"},
+	{"station.slip.", "printer", "State"},
 }
 
 // source is one Go file of the program, tests left out.
@@ -66,7 +67,7 @@ var readSources = sync.OnceValues(func() ([]source, error) {
 		}
 		base := d.Name()
 		if d.IsDir() {
-			if name != root && (base == "testdata" || base == "vendor" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
+			if name != root && (base == "testdata" || base == "usbtest" || base == "vendor" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
 				return filepath.SkipDir
 			}
 			return nil

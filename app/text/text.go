@@ -1,6 +1,6 @@
 // Package text turns message keys into sentences in the person's language, Russian first.
 //
-// The sentences live in assets/texts/ROOM.LANG.toml (go-i18n's format, with Russian plural forms); no other
+// The sentences live in assets/texts/ROOM[.PART].LANG.toml (go-i18n's format, with Russian plural forms); no other
 // package holds words that a person reads.
 package text
 

@@ -33,6 +33,7 @@ type batchScreen struct {
 	printer  *choice
 	devices  []string // their names, as the choice lists them
 	printers *fyne.Container
+	centre   *entry
 	filters  *fyne.Container
 	chips    []*button
 	list     []view.PieceFilter
@@ -57,11 +58,16 @@ func newBatchScreen(w *Window) *batchScreen {
 	label.Whole = true
 	s.printers = container.NewBorder(nil, nil, inset(0, 8, label), nil, s.printer)
 	s.printers.Hide()
+	s.centre = newEntry(w, w.words.T("ui.batch.centre-hint"))
+	s.centre.OnSubmitted = s.setCentre
+	centreLabel := muted(w.words.T("ui.batch.centre"))
+	centreLabel.Whole = true
+	centre := container.NewBorder(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(180, s.centre))
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	state := vbox(8,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
 		s.notesBox, s.bar, countsBox, s.printers)
-	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, hbox(0, proof)), newPanel(colorPanel, 10, inset(12, 16, state)))
+	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, proof, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, batchColumns)
 	s.letter = newLetter(w)
@@ -85,10 +91,11 @@ func (s *batchScreen) focus() fyne.Focusable      { return s.table.grid }
 func (s *batchScreen) show(name string) {
 	if name != s.name {
 		s.name, s.loaded, s.filter = name, false, "all"
+		s.centre.SetText("")
 		s.letter.clear()
 	}
 	s.refresh()
-	load(s.w.tasks, "printers", func(ctx context.Context) ([]station.PrinterView, error) { return s.w.station.Printers(ctx), nil },
+	load(s.w.tasks, "printers", s.w.station.Printers,
 		func(list []station.PrinterView, _ error) {
 			var names []string
 			s.devices = nil
@@ -122,6 +129,9 @@ func (s *batchScreen) refresh() {
 }
 
 func (s *batchScreen) fill(b station.BatchView) {
+	if !s.loaded || s.centre.Text == s.v.Centre { // not what a person is typing
+		s.centre.SetText(b.Centre)
+	}
 	s.v, s.loaded = s.w.words.BatchOf(b), true
 	s.w.retitle(s)
 	s.ready.Importance = importance(s.v.Tone)
@@ -143,6 +153,23 @@ func (s *batchScreen) fill(b station.BatchView) {
 	s.setActions()
 	s.setFilters(s.w.words.FiltersOf(b.States))
 	s.fillTable()
+}
+
+// setCentre names the cost centre for which the batch's money is counted.
+func (s *batchScreen) setCentre(text string) {
+	name, centre := s.name, strings.TrimSpace(text)
+	start(s.w.tasks, "centre", func(ctx context.Context) (bool, error) { return true, s.w.station.SetCentre(ctx, name, centre) }, func(_ bool, err error) {
+		if s.w.told(err) {
+			key := "ui.batch.centre-set"
+			if centre == "" {
+				key = "ui.batch.centre-none"
+			}
+			s.w.say(view.OK, s.w.words.Say(key, map[string]any{"Batch": name, "Centre": centre}))
+			s.v.Centre = centre
+			s.centre.SetText(centre)
+		}
+		s.w.changed()
+	})
 }
 
 // actionRow is a button with the reason beside it where it is dead.

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -13,32 +15,23 @@ import (
 	"znak/store"
 )
 
-// copiesPanel tells when the store was last copied, makes a copy now, and says how one is put back. A store is replaced only while nobody has it
-// open: so it is a command, with the window closed.
+// copiesPanel tells when the store was last copied, makes a copy now, and leads to putting one back.
 type copiesPanel struct {
 	w     *Window
 	shown []view.Copy
 	icon  *widget.Icon
 	last  *line
 	list  *fyne.Container
-	how   *widget.Label
-	typed *fyne.Container // the command
-	steps *fyne.Container
 	box   *fyne.Container
 }
 
 func newCopiesPanel(w *Window) *copiesPanel {
-	p := &copiesPanel{w: w, icon: widget.NewIcon(nil), last: newLine(""), list: vbox(2), typed: container.NewStack()}
+	p := &copiesPanel{w: w, icon: widget.NewIcon(nil), last: newLine(""), list: vbox(2)}
 	about := muted(w.words.T("ui.copies.about"))
 	about.Step = sizeTable
-	var how fyne.CanvasObject
-	p.how, how = para("", view.Plain)
-	p.how.SizeName = sizeTable
-	p.steps = vbox(6, how, p.typed)
-	p.steps.Hide()
 	now := newButton(w, w.words.T("ui.copies.do"), theme.DocumentSaveIcon(), p.backup)
 	mark := container.NewGridWrap(fyne.NewSize(26, 20), p.icon)
-	p.box = vbox(8, subheading(w.words.T("ui.copies.title")), about, container.NewBorder(nil, nil, container.NewCenter(mark), now, p.last), p.list, p.steps)
+	p.box = vbox(8, subheading(w.words.T("ui.copies.title")), about, container.NewBorder(nil, nil, container.NewCenter(mark), now, p.last), p.list)
 	return p
 }
 
@@ -47,11 +40,24 @@ func (p *copiesPanel) refresh() {
 		p.last.set("", colorMuted)
 		return
 	}
-	load(p.w.tasks, "copies", p.w.params.Copies, func(paths []string, err error) {
+	words := p.w.words
+	load(p.w.tasks, "copies", func(ctx context.Context) (view.Copies, error) {
+		paths, err := p.w.params.Copies(ctx)
+		return words.CopiesOf(paths, fileSize), err
+	}, func(v view.Copies, err error) {
 		if p.w.told(err) {
-			p.fill(p.w.words.CopiesOf(paths))
+			p.fill(v)
 		}
 	})
+}
+
+// fileSize is how many bytes a file has; 0 where it is gone.
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 func (p *copiesPanel) fill(v view.Copies) {
@@ -63,28 +69,18 @@ func (p *copiesPanel) fill(v view.Copies) {
 	p.shown = v.List
 	p.list.Objects = nil
 	for _, c := range v.List {
-		path := muted(c.Path)
+		path := muted(filepath.Base(c.Path))
 		path.Step = sizeTable
-		back := quiet(newButton(p.w, p.w.words.T("ui.copies.restore"), nil, func() { p.explain(c) }))
+		var back fyne.CanvasObject
+		if p.w.params.Restore != nil {
+			back = quiet(newButton(p.w, p.w.words.T("ui.copies.restore"), nil, func() { p.w.open(screenRestore, c.Path) }))
+		}
 		when := whole(c.When)
 		when.Step = sizeTable
-		p.list.Add(container.NewBorder(nil, nil, container.NewCenter(wide(120, when)), back, container.New(centerY{}, path)))
+		size := whole(c.Size)
+		size.Step, size.Ink, size.Align = sizeTable, colorMuted, fyne.TextAlignTrailing
+		p.list.Add(container.NewBorder(nil, nil, container.NewCenter(hbox(8, wide(120, when), wide(70, size))), back, container.New(centerY{}, path)))
 	}
-	p.box.Refresh()
-}
-
-// explain says how a copy is put back.
-func (p *copiesPanel) explain(c view.Copy) {
-	if p.w.params.RestoreCommand == nil {
-		return
-	}
-	command := p.w.params.RestoreCommand(c.Path)
-	p.how.SetText(p.w.words.Say("ui.copies.restore-how", map[string]any{"When": c.When}))
-	text, body := para(command, view.Plain)
-	text.Selectable, text.TextStyle.Monospace, text.Wrapping, text.SizeName = true, true, fyne.TextWrapBreak, sizeTable
-	take := quiet(newButton(p.w, "", theme.ContentCopyIcon(), func() { p.w.app.Clipboard().SetContent(command) }))
-	p.typed.Objects = []fyne.CanvasObject{container.NewBorder(nil, nil, nil, container.NewVBox(take), body)}
-	p.steps.Show()
 	p.box.Refresh()
 }
 

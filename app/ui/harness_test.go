@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"znak/app/station"
 	"znak/app/text"
 	"znak/app/ui/view"
 	"znak/app/ui/view/viewtest"
@@ -28,6 +29,8 @@ type desk struct {
 	t     testing.TB
 	queue chan func()
 	fake  *viewtest.Station
+
+	restore func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
 }
 
 // dressed is the look of the program, light or dark whatever the machine says.
@@ -69,8 +72,10 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 		Copies: func(context.Context) ([]string, error) {
 			return []string{"/home/office/znak/backups/znak-20261121-0902.db", "/home/office/znak/backups/znak-20261120-0858.db"}, nil
 		},
-		RestoreCommand: func(path string) string { return "znak restore " + path },
-		Versions:       map[string]string{"znak": "v0"},
+		Restore: func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error) {
+			return d.restore(ctx, path, tell)
+		},
+		Versions: map[string]string{"znak": "v0"},
 		StartTraining: func(context.Context) (view.Station, error) {
 			fake.Account, fake.Training = true, true
 			return fake, nil

@@ -84,6 +84,19 @@ func newEntry(h hooks, hint string) *entry {
 	return e
 }
 
+// typed puts into the field what a person typed; the scanner's ear had held it back for a moment to tell it from a scan.
+func (e *entry) typed(text string) {
+	for _, r := range text {
+		if r == '\r' || r == '\n' {
+			if e.OnSubmitted != nil {
+				e.OnSubmitted(e.Text)
+			}
+		} else if r >= ' ' {
+			e.Entry.TypedRune(r)
+		}
+	}
+}
+
 // newSecret is an entry whose text is never shown.
 func newSecret(h hooks, hint string) *entry {
 	e := newEntry(h, hint)

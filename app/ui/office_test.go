@@ -1,16 +1,20 @@
 package ui
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"znak/app/exchange"
+	"znak/app/station"
 	"znak/app/ui/view"
 	"znak/app/ui/view/viewtest"
+	"znak/store"
 )
 
 func TestMoneyScreen(t *testing.T) {
@@ -68,6 +72,7 @@ func TestStatementAsksForThePost(t *testing.T) {
 	d := newDesk(t, "ru", false, fake)
 	d.open(screenPaper, paperStatement)
 	d.settle()
+	d.see("Кто из получателей — Почта, станция спросит")
 	if !d.dead("Загрузить выписку") {
 		t.Error("nothing is chosen, but the button is alive")
 	}
@@ -87,6 +92,166 @@ func TestStatementAsksForThePost(t *testing.T) {
 		t.Errorf("not taken in: %v", d.fake.Calls)
 	}
 	d.see("Загружен 1 платёж Почте на 150\u202f000,00")
+	fake.INN = "7700000001"
+	d.open(screenPaper, paperRegistry)
+	d.open(screenPaper, paperStatement)
+	d.settle()
+	d.see("получатель с ИНН 7700000001")
+}
+
+// A copy takes the place of the records: what is lost is said first, nothing else goes on meanwhile, and every screen shows the station that is there then.
+func TestRestoreFromTheWindow(t *testing.T) {
+	fake := viewtest.Sample()
+	lost := int64(1234)
+	fake.Copy = station.CopyLook{Copy: store.Copy{Events: 5000, Last: viewtest.Now.Add(-2 * time.Hour)}, Lost: &lost, Letters: 21, Batches: 1}
+	d := newDesk(t, "ru", false, fake)
+	other := viewtest.Sample()
+	other.List = other.List[:1]
+	steps := make(chan station.RestoreStep)
+	d.restore = func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error) {
+		if path != "/home/office/znak/backups/znak-20261121-0902.db" || ctx.Err() != nil {
+			t.Errorf("%s, %v", path, ctx.Err())
+		}
+		for step := range steps {
+			tell(step)
+		}
+		return Reopened{Station: other, Account: Account{URL: "https://example.test"},
+			Report: station.RestoreReport{Copy: fake.Copy.Copy, Done: true, Unknown: 21, Voided: 1, Replaced: "/home/office/znak/znak-before-restore-20261121-110500.db"}}, nil
+	}
+	d.open(view.ScreenBatches, "")
+	d.open(view.ScreenSettings, "")
+	d.settle()
+	d.shot("ru-light-copies")
+	d.press("Восстановить…")
+	d.see("Вернуть записи к 21.11.2026 09:05?", "Потеряются 1\u202f234 записи", "21 письмо печаталось после копии", "1 партия сдана", "Если не получится, всё останется как сейчас")
+	d.shot("ru-light-restore-asks")
+	d.press("Не надо")
+	d.see("Последняя копия")
+	d.press("Восстановить…")
+	d.pressWhile("Вернуть записи из копии")
+	steps <- station.RestoreChecks
+	steps <- station.RestoreLooks
+	d.drain()
+	d.see("Записи возвращаются из копии…", "Сверяется, что напечатано")
+	d.shotWhile("ru-light-restore-works")
+	calls := len(fake.Calls)
+	d.tick()
+	d.hit(fyne.KeyF5)
+	d.hit(fyne.KeyEscape)
+	d.close()
+	d.drain()
+	if len(fake.Calls) != calls {
+		t.Errorf("the closed station was asked: %v", fake.Calls[calls:])
+	}
+	d.see("Записи возвращаются из копии…")
+	close(steps)
+	d.until("it is done", func() bool { return !d.tasks.alone })
+	d.settle()
+	d.see("Записи возвращены к 21.11.2026 09:05.", "О 21 письме неизвестно", "1 испорченный конверт", "znak-before-restore-")
+	d.shot("ru-light-restore-done")
+	if d.station != view.Station(other) || d.params.Account.URL != "https://example.test" {
+		t.Error("not the station that is there now")
+	}
+	d.open(view.ScreenBatches, "")
+	d.settle()
+	if !other.Called("batches") {
+		t.Error("the screens ask the station of before")
+	}
+}
+
+// What is refused leaves all as it was, and says why; an office that cannot be opened again leaves nothing to show but that.
+func TestRestoreRefused(t *testing.T) {
+	fake := viewtest.Sample()
+	d := newDesk(t, "ru", false, fake)
+	again := view.Station(viewtest.Sample())
+	d.restore = func(context.Context, string, func(station.RestoreStep)) (Reopened, error) {
+		return Reopened{Station: again}, &station.Refused{Reasons: []station.Reason{{Key: "care.restore.other-station", Args: map[string]any{"File": "k.db"}}}}
+	}
+	d.open(screenRestore, "/k.db")
+	d.settle()
+	d.press("Вернуть записи из копии")
+	d.see("Копия k.db — другой станции. Ничего не изменено.", "Последняя копия")
+	if strings.Contains(d.texts(), "--") {
+		t.Error("a flag in the window")
+	}
+	if d.station != again {
+		t.Error("the station was closed and is still used")
+	}
+	again = nil
+	d.open(screenRestore, "/k.db")
+	d.settle()
+	d.press("Вернуть записи из копии")
+	d.see("Записи не открываются", "Закрыть окно")
+
+	fake = viewtest.Sample()
+	fake.Err = &station.Refused{Reasons: []station.Reason{{Key: "care.restore.no-file", Args: map[string]any{"File": "k.db"}}}}
+	d = newDesk(t, "ru", false, fake)
+	d.open(screenRestore, "/k.db")
+	d.settle()
+	d.see("Эту копию взять нельзя", "Файла k.db нет")
+	if !d.dead("Вернуть записи из копии") {
+		t.Error("a copy that is not there can be taken")
+	}
+}
+
+// Two envelopes of one letter look alike: the second is asked about, shown or typed.
+func TestTheSecondEnvelopeIsAskedAbout(t *testing.T) {
+	fake := viewtest.Sample()
+	fake.Owed[0].Envelopes = 3
+	id := fake.Owed[0].ShPI
+	d := newDesk(t, "ru", false, fake)
+	d.open(view.ScreenReprint, "")
+	d.settle()
+	d.press("Уничтожить")
+	d.scan(string(id))
+	d.until("destroyed", func() bool { return strings.Contains(d.texts(), "записан как уничтоженный") })
+	d.scan(string(id))
+	d.until("asked", func() bool { return strings.Contains(d.texts(), "Это другой конверт?") })
+	d.shot("ru-light-reprint-another")
+	d.press("Тот же самый")
+	if strings.Contains(d.texts(), "Это другой конверт?") || d.fake.Owed[0].Envelopes != 2 {
+		t.Errorf("%d are owed", d.fake.Owed[0].Envelopes)
+	}
+	d.scan(string(id))
+	d.until("asked again", func() bool { return strings.Contains(d.texts(), "Это другой конверт?") })
+	d.press("Другой конверт")
+	if !d.fake.Called("another "+string(id)) || d.fake.Owed[0].Envelopes != 1 {
+		t.Errorf("%d are owed, %v", d.fake.Owed[0].Envelopes, d.fake.Calls)
+	}
+	desk := d.screen(view.ScreenReprint).(*reprintScreen)
+	desk.void.field.SetText(string(id))
+	d.press("Уничтожен")
+	d.see("Это другой конверт?")
+	d.press("Другой конверт")
+	if !d.fake.Called("destroy " + string(id) + " 1") {
+		t.Errorf("%v", d.fake.Calls)
+	}
+}
+
+func TestCostCentreOfABatch(t *testing.T) {
+	d := newDesk(t, "ru", false, viewtest.Sample())
+	d.open(screenBatch, "506")
+	d.settle()
+	s := d.screen(screenBatch).(*batchScreen)
+	s.centre.SetText(" Бухгалтерия ")
+	d.tick() // what is typed stays while the window looks again
+	d.tick()
+	d.settle()
+	if s.centre.Text != " Бухгалтерия " {
+		t.Errorf("typed away: %q", s.centre.Text)
+	}
+	s.centre.OnSubmitted(s.centre.Text)
+	d.settle()
+	d.see("Партия 506: центр затрат «Бухгалтерия».")
+	if !d.fake.Called("centre 506 Бухгалтерия") || s.centre.Text != "Бухгалтерия" {
+		t.Errorf("%q, %v", s.centre.Text, d.fake.Calls)
+	}
+	d.shot("ru-light-batch-centre")
+	d.open(screenBatch, "507")
+	d.settle()
+	if s.centre.Text != "" {
+		t.Errorf("another batch shows %q", s.centre.Text)
+	}
 }
 
 // What is owed does not go away until a scan or a word; the menu counts it.
@@ -173,8 +338,6 @@ func TestFilesOfOutboxBatchAndCare(t *testing.T) {
 	d.see("Последняя копия: 21.11.2026")
 	d.press("Сделать копию сейчас")
 	d.see("Копия сделана и проверена: /home/office/znak/backups/znak-20261121-1105.db")
-	d.press("Восстановить…")
-	d.see("znak restore /home/office/znak/backups/znak-20261121-0902.db", "Закройте окно станции")
 	d.press("Собрать отчёт")
 	d.see("znak-support-20261121-110500.zip")
 	d.shot("ru-light-settings-care")

@@ -135,6 +135,17 @@ func (s *paperScreen) askFile() {
 		}, s.w.win)
 	})
 	s.fields.Add(container.NewBorder(nil, nil, nil, pick, s.file))
+	post := muted("")
+	s.fields.Add(post)
+	load(s.w.tasks, "payee-inn", s.w.station.PayeeINN, func(inn string, err error) {
+		switch {
+		case !s.w.told(err):
+		case inn == "":
+			post.set(s.w.words.T("ui.paper.statement.post-unknown"), colorMuted)
+		default:
+			post.set(s.w.words.Say("ui.paper.statement.post", map[string]any{"INN": inn}), colorMuted)
+		}
+	})
 }
 
 func (s *paperScreen) askAdvance() {

@@ -96,6 +96,9 @@ type printScreen struct {
 	env     *envelope
 	pause   *button
 	stop    *button
+	cancel  *button
+	help    *widget.Label
+	device  *line
 	running *fyne.Container
 
 	title  *widget.Label
@@ -103,6 +106,8 @@ type printScreen struct {
 	lines  *fyne.Container
 	next   *button
 	back   *button
+	again  *button  // prints what is left
+	last   *lastOut // asks what the printer could not tell
 	do     view.Action
 	report *fyne.Container
 	told   *printRun // whose report is on the screen
@@ -119,11 +124,15 @@ func newPrintScreen(w *Window) *printScreen {
 	}
 	s.pause = newButton(w, w.words.T("ui.print.pause"), theme.MediaPauseIcon(), s.togglePause)
 	s.stop = newButton(w, w.words.T("ui.print.stop"), theme.MediaStopIcon(), s.stopRun)
+	s.cancel = newButton(w, w.words.T("ui.print.cancel"), theme.CancelIcon(), s.cancelRun)
+	s.device = muted("")
+	var help fyne.CanvasObject
+	s.help, help = para("", view.Warn)
 	truths := container.NewGridWithColumns(2, s.printed, s.unknown)
 	left := vbox(12,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 22), s.icon), nil, s.state),
-		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current,
-		inset(12, 0, hbox(8, wide(160, s.pause), wide(300, s.stop))))
+		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current, help, s.device,
+		inset(12, 0, hbox(8, wide(160, s.pause), wide(300, s.stop))), hbox(8, wide(468, s.cancel)))
 	s.running = container.New(shares{[]float32{1.2, 1}, 24}, left, container.NewVBox(s.env.box))
 
 	var titleBox fyne.CanvasObject
@@ -137,7 +146,19 @@ func newPrintScreen(w *Window) *printScreen {
 		}
 	})
 	head := container.NewBorder(nil, nil, container.NewCenter(container.NewGridWrap(fyne.NewSize(36, 32), s.mark)), nil, titleBox)
-	s.report = container.NewBorder(vbox(16, head, hbox(8, wide(280, s.next), wide(160, s.back))), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
+	s.again = newButton(w, w.words.T("ui.print.go-on"), theme.MediaPlayIcon(), func() {
+		if w.run != nil {
+			w.print(goOn(w.run.order.Batch, w.run.order.Printer))
+		}
+	})
+	s.last = newLastOut(w, func() {
+		if w.run != nil {
+			w.run.report.Unknown = 0
+			s.told = nil
+			s.refresh()
+		}
+	})
+	s.report = container.NewBorder(vbox(16, head, hbox(8, wide(280, s.next), wide(240, s.again), wide(160, s.back)), s.last.box), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
 	s.report.Hide()
 	s.box = container.NewStack(s.running, s.report)
 	return s
@@ -201,6 +222,11 @@ func (s *printScreen) refresh() {
 	if run.paused {
 		label, icon = "ui.print.resume", theme.MediaPlayIcon()
 	}
+	s.help.SetText(v.Help)
+	show(s.help, v.Help != "")
+	s.device.set(v.Device, colorMuted)
+	show(s.device, v.Device != "")
+	show(s.cancel, v.Help != "" || run.clock.Stopping)
 	s.pause.Icon = icon
 	s.pause.set(s.w.words.T(label), !run.clock.Stopping)
 	s.stop.set(s.w.words.T("ui.print.stop"), !run.clock.Stopping)
@@ -229,6 +255,35 @@ func (s *printScreen) stopRun() {
 	run.clock.Stopping = true
 	run.control.Stop()
 	s.refresh()
+}
+
+// cancelRun takes back what the printer still holds.
+func (s *printScreen) cancelRun() {
+	run := s.w.run
+	if run == nil || run.done {
+		return
+	}
+	run.clock.Stopping = true
+	run.control.Cancel()
+	s.refresh()
+}
+
+// scanned takes the envelope that came out last, where that is asked.
+func (s *printScreen) scanned(text string) {
+	if s.w.run != nil && s.w.run.done && s.last.box.Visible() {
+		s.last.scanned(text)
+		return
+	}
+	if id, ok := view.FindShPI(text); ok {
+		s.w.openPiece(id)
+	}
+}
+
+// typedIn takes what a person typed while no field had the focus.
+func (s *printScreen) typedIn(text string) {
+	if s.last.box.Visible() {
+		s.last.field.typed(text)
+	}
 }
 
 func (s *printScreen) showReport(run *printRun) {
@@ -264,6 +319,8 @@ func (s *printScreen) showReport(run *printRun) {
 	s.w.files(s.lines, v.Files)
 	s.do = v.Next
 	s.next.set(v.Next.Label, v.Next.Alive)
+	s.last.of(run.order.Batch, run.report.Unknown)
+	show(s.again, run.report.Unknown == 0 && (run.err != nil || run.report.Stopped || run.report.Failed > 0) && run.report.Run != "")
 	show(s.back, v.Next.Do != view.DoOpen)
 	s.report.Refresh()
 }

@@ -211,15 +211,7 @@ func (s *reprintScreen) typedIn(text string) {
 	} else if s.tab == tabOwed {
 		field = s.void.field
 	}
-	for _, r := range text {
-		if r == '\r' || r == '\n' {
-			if field.OnSubmitted != nil {
-				field.OnSubmitted(field.Text)
-			}
-		} else if r >= ' ' {
-			field.Entry.TypedRune(r)
-		}
-	}
+	field.typed(text)
 }
 
 func (s *reprintScreen) find(text string) {

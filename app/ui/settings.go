@@ -109,7 +109,11 @@ func (s *settingsScreen) setting(v view.Setting) fyne.CanvasObject {
 	e := newEntry(s.w, v.Setting.Default)
 	e.SetText(v.Value)
 	e.OnSubmitted = func(text string) { s.save(v.Key, text) }
-	return vbox(4, whole(v.Label), e, aboutBox, usual)
+	var field fyne.CanvasObject = e
+	if v.Unit != "" {
+		field = hbox(8, wide(120, e), container.NewCenter(whole(v.Unit)))
+	}
+	return vbox(4, whole(v.Label), field, aboutBox, usual)
 }
 
 func (s *settingsScreen) save(key, value string) {

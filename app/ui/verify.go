@@ -152,7 +152,7 @@ func (s *verifyScreen) begin() {
 	}
 	verifier, texts := s.w.station.Verifier(s.name), make(chan string, 1024)
 	s.verifier, s.texts = verifier, texts
-	go s.listen(verifier, texts)
+	go s.listen(s.w.tasks.ctx, verifier, texts)
 }
 
 const (
@@ -161,11 +161,10 @@ const (
 )
 
 // listen answers lines until there are no more.
-func (s *verifyScreen) listen(verifier view.Verifier, texts <-chan string) {
-	ctx := s.w.tasks.ctx
+func (s *verifyScreen) listen(ctx context.Context, verifier view.Verifier, texts <-chan string) {
 	tell := func(list []station.ScanVerdict, err error) {
 		s.w.tasks.put(func() {
-			if s.verifier == verifier {
+			if s.verifier == verifier && ctx.Err() == nil {
 				s.answer(list, err)
 			}
 		})

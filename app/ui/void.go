@@ -25,6 +25,9 @@ type voidList struct {
 	desk  view.Desk
 	texts chan string
 	field *entry
+	again *widget.Label // of which envelope it is asked whether it is another one
+	yes   func()        // a person says that it is
+	ask   *fyne.Container
 	list  *fyne.Container
 	none  fyne.CanvasObject
 	box   fyne.CanvasObject
@@ -32,6 +35,16 @@ type voidList struct {
 
 func newVoidList(w *Window) *voidList {
 	v := &voidList{w: w, list: vbox(6)}
+	var again fyne.CanvasObject
+	v.again, again = para("", view.Warn)
+	another := newButton(w, w.words.T("ui.reprint.another"), theme.ConfirmIcon(), func() {
+		if v.yes != nil {
+			v.yes()
+		}
+	})
+	same := quiet(newButton(w, w.words.T("ui.reprint.not-another"), nil, v.answered))
+	v.ask = vbox(6, again, hbox(8, another, same))
+	v.ask.Hide()
 	v.field = newEntry(w, w.words.T("ui.reprint.hint"))
 	v.field.OnSubmitted = v.destroy
 	_, ask := para(w.words.T("ui.reprint.destroy-ask"), view.Plain)
@@ -39,7 +52,7 @@ func newVoidList(w *Window) *voidList {
 	done := newButton(w, w.words.T("ui.reprint.destroy-do"), theme.ConfirmIcon(), func() { v.destroy(v.field.Text) })
 	v.none = w.allWell("ui.reprint.void-none")
 	v.none.Hide()
-	v.box = container.NewBorder(vbox(8, ask, container.NewBorder(nil, nil, nil, done, v.field), why), nil, nil, nil,
+	v.box = container.NewBorder(vbox(8, ask, container.NewBorder(nil, nil, nil, done, v.field), why, v.ask), nil, nil, nil,
 		inset(12, 0, container.NewStack(container.NewVScroll(v.list), v.none)))
 	return v
 }
@@ -87,11 +100,20 @@ func (v *voidList) missing(id postal.ShPI) {
 // destroy takes a typed identifier: a person's word that this envelope is destroyed.
 func (v *voidList) destroy(text string) {
 	id, err := postal.ParseShPI(text)
-	if !v.w.told(err) {
-		return
+	if v.w.told(err) {
+		v.record(id, 0)
 	}
-	start(v.w.tasks, "destroy", func(ctx context.Context) (store.PieceRow, error) { return v.w.station.Destroy(ctx, string(id)) }, func(row store.PieceRow, err error) {
-		if v.w.told(err) {
+}
+
+// record writes count destroyed envelopes down; 0 is one of which nobody has said that it is another than those before.
+func (v *voidList) record(id postal.ShPI, count int) {
+	v.answered()
+	start(v.w.tasks, "destroy", func(ctx context.Context) (store.PieceRow, error) { return v.w.station.Destroy(ctx, string(id), count) }, func(row store.PieceRow, err error) {
+		switch {
+		case view.AsksAnother(err):
+			v.question(v.w.words.Trouble(err), func() { v.record(id, 1) })
+			return
+		case v.w.told(err):
 			v.field.SetText("")
 			key := "station.destroy.done"
 			if row.Owed > 0 {
@@ -103,11 +125,28 @@ func (v *voidList) destroy(text string) {
 	})
 }
 
+// question asks whether an envelope is another than the one recorded before; yes is done where a person says so.
+func (v *voidList) question(text string, yes func()) {
+	v.again.SetText(text)
+	v.yes = yes
+	v.ask.Show()
+	v.box.Refresh()
+}
+
+// answered takes the question away.
+func (v *voidList) answered() {
+	v.yes = nil
+	if v.ask.Visible() {
+		v.ask.Hide()
+		v.box.Refresh()
+	}
+}
+
 // heard takes a scan, line by line. Scans are answered one by one in their order, off the UI thread.
 func (v *voidList) heard(text string) {
 	if v.desk == nil {
 		v.desk, v.texts = v.w.station.Desk(), make(chan string, 1024)
-		go v.listen(v.desk, v.texts)
+		go v.listen(v.w.tasks.ctx, v.desk, v.texts)
 	}
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		select {
@@ -118,10 +157,13 @@ func (v *voidList) heard(text string) {
 	}
 }
 
-func (v *voidList) listen(desk view.Desk, texts <-chan string) {
-	ctx := v.w.tasks.ctx
+func (v *voidList) listen(ctx context.Context, desk view.Desk, texts <-chan string) {
 	tell := func(list []station.DeskVerdict, err error) {
-		v.w.tasks.put(func() { v.answer(list, err) })
+		v.w.tasks.put(func() {
+			if ctx.Err() == nil {
+				v.answer(list, err)
+			}
+		})
 	}
 	var silence <-chan time.Time
 	for {
@@ -149,9 +191,23 @@ func (v *voidList) answer(list []station.DeskVerdict, err error) {
 	}
 	for _, one := range list {
 		a := v.w.words.DeskOf(one)
+		if one.Outcome == station.OutcomeAgain {
+			v.question(a.Text, v.another)
+			continue
+		}
+		v.answered()
 		v.w.say(a.Tone, a.Text)
 	}
 	v.w.changed()
+}
+
+// another is a person's word that the envelope shown last is not the one recorded before.
+func (v *voidList) another() {
+	v.answered()
+	desk := v.desk
+	start(v.w.tasks, "another", func(ctx context.Context) (station.DeskVerdict, error) { return desk.Another(ctx) }, func(one station.DeskVerdict, err error) {
+		v.answer([]station.DeskVerdict{one}, err)
+	})
 }
 
 // staleList are the printed letters that the post has changed, batch by batch, with one button for all of a batch.

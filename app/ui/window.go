@@ -39,14 +39,22 @@ type Params struct {
 	SaveOutbox func(ctx context.Context, t *text.Printer) (files []string, err error)
 	// Copies lists the copies of the store, newest first; nil: none are shown.
 	Copies func(ctx context.Context) (paths []string, err error)
-	// RestoreCommand is what a person types to put a copy in the place of the store.
-	RestoreCommand func(path string) string
-	Versions       map[string]string // of the program and its parts, for the support report
-	Log            *slog.Logger
+	// Restore puts a copy in the place of the store, with the station closed meanwhile, and opens it again: in any case, unless that fails as well. It is
+	// called off the UI thread while nothing else is asked of the station; tell says how far it is. nil: the window does not offer it.
+	Restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
+	Versions map[string]string // of the program and its parts, for the support report
+	Log      *slog.Logger
 }
 
 // Account is what a person types to connect the station with the post.
 type Account struct{ URL, Login, Token, Password string }
+
+// Reopened is the station after a restore, whether it went well or not.
+type Reopened struct {
+	Station view.Station // nil: it could not be opened again
+	Account Account      // what is known of the account, without secrets
+	Report  station.RestoreReport
+}
 
 // Run builds the window and runs the application until it is closed.
 func Run(app fyne.App, p Params) {
@@ -116,6 +124,7 @@ const (
 	screenHelp     = "help"
 	screenFirst    = "first"
 	screenPaper    = "paper"
+	screenRestore  = "restore"
 )
 
 const windowWidth, windowHeight = 1280, 760
@@ -184,6 +193,8 @@ func (w *Window) make(name string) screen {
 		return newFirstScreen(w)
 	case screenPaper:
 		return newPaperScreen(w)
+	case screenRestore:
+		return newRestoreScreen(w)
 	}
 	return newTodayScreen(w)
 }
@@ -460,13 +471,16 @@ func (w *Window) refreshStatus() {
 	type look struct {
 		status   station.Status
 		printers []station.PrinterView
-		owed     []station.OwedRow
+		owed     int // void envelopes
 	}
 	load(w.tasks, "status", func(ctx context.Context) (look, error) {
 		st, err := w.station.Status(ctx)
-		l := look{status: st, printers: w.station.Printers(ctx)}
+		l := look{status: st}
 		if err == nil {
-			l.owed, err = w.station.OwedList(ctx, "")
+			l.printers, err = w.station.Printers(ctx)
+		}
+		if err == nil {
+			l.owed, err = w.station.OwedCount(ctx)
 		}
 		return l, err
 	}, func(l look, err error) {
@@ -476,7 +490,7 @@ func (w *Window) refreshStatus() {
 		}
 		w.frame.status.set(w.words.StatusOf(l.status, l.printers, w.station.HasAccount()), w.runText())
 		w.frame.count(view.ScreenOutbox, l.status.Pending+l.status.Dead)
-		w.frame.count(view.ScreenReprint, view.Envelopes(l.owed)+l.status.States[postal.StateStale])
+		w.frame.count(view.ScreenReprint, l.owed+l.status.States[postal.StateStale])
 	})
 }
 
@@ -528,8 +542,11 @@ func (w *Window) tick() {
 	}
 }
 
-// close refuses to leave a run alone.
+// close refuses to leave a run or a restore alone.
 func (w *Window) close() {
+	if s, ok := w.current().(*restoreScreen); ok && s.works {
+		return // it says what it does; a few seconds
+	}
 	if w.run != nil && !w.run.done {
 		w.open(screenPrint, "")
 		w.say(view.Warn, w.words.T("ui.print.close"))

@@ -42,6 +42,7 @@ type flags struct {
 	listen, fault, balance, lang string
 	seed                         int64
 	pieces, limit                int
+	zpl                          zplFlags
 }
 
 // run is the whole command; it returns the exit code when ctx ends or something is wrong.
@@ -59,6 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fl.StringVar(&f.fault, "fault", "", "")
 	fl.StringVar(&f.balance, "balance", "", "")
 	fl.IntVar(&f.limit, "limit", sandbox.DefaultLimit, "")
+	f.zpl.register(fl)
 	fl.StringVar(&f.lang, "lang", text.SystemLanguage(), "")
 	command.SetArgs(args)
 	command.SetOut(stdout)
@@ -109,14 +111,24 @@ func serve(ctx context.Context, f flags, stdout io.Writer) error {
 	if err != nil {
 		return hint.New("sandbox.cannot_listen", hint.Args{"Address": address, "Error": err.Error()}, err)
 	}
+	virtual, err := f.zpl.start(ctx)
+	if err != nil {
+		_ = listener.Close() // nothing was served yet
+		return err
+	}
+	defer virtual.stop()
 	post := sandbox.New(options)
 	if _, err := fmt.Fprintf(stdout, "url: http://%s\ntoken: %s\nlogin: %s\npassword: %s\n",
 		listener.Addr(), post.Token(), post.Login(), post.Password()); err != nil {
 		_ = listener.Close() // nothing was served yet
 		return hint.New("sandbox.cannot_write", hint.Args{"Error": err.Error()}, err)
 	}
+	if err := virtual.announce(stdout); err != nil {
+		_ = listener.Close() // nothing was served yet
+		return hint.New("sandbox.cannot_write", hint.Args{"Error": err.Error()}, err)
+	}
 
-	server := &http.Server{Handler: post.Handler(), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: virtual.beside(post.Handler()), ReadHeaderTimeout: 10 * time.Second}
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	select {

@@ -116,6 +116,13 @@ func TestWrongUse(t *testing.T) {
 		{"--fault /nonexistent", 2, "/nonexistent"},
 		{"--fault " + filepath.Dir(bad), 2, filepath.Dir(bad)},
 		{"--fault " + bad, 2, "строка 2: «explode»"},
+		{"--zpl nowhere", 2, "nowhere"},
+		{"--zpl :0 --zpl-dpi 72", 2, "72"},
+		{"--zpl :0 --zpl-buffer 0", 2, "--zpl-buffer"},
+		{"--zpl :0 --zpl-pace -1s", 2, "--zpl-pace"},
+		{"--zpl :0 --zpl-fault /nonexistent", 2, "/nonexistent"},
+		{"--zpl :0 --zpl-fault 5;jam", 2, "5;jam"},
+		{"--zpl :0 --zpl-dir /dev/null/labels", 5, "/dev/null/labels"},
 		{"--listen 203.0.113.1:1", 5, "203.0.113.1:1"}, // an address this computer does not have
 	} {
 		var out, complaint bytes.Buffer

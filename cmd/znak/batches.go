@@ -35,11 +35,12 @@ func (c *command) batchesCommand() *cobra.Command {
 				HandedOver  bool                      `json:"handed_over"`
 				States      map[postal.PieceState]int `json:"states"`
 				Warning     string                    `json:"warning,omitempty"`
+				Centre      string                    `json:"centre,omitempty"`
 			}
 			list := []batchJSON{}
 			for _, v := range views {
 				j := batchJSON{v.Name, v.Status, v.Ready, []string{}, v.MailType, v.Category, v.Envelope, v.SendingDate, v.Pieces, v.Sum,
-					!v.ApprovedAt.IsZero(), !v.HandedAt.IsZero(), v.States, ""}
+					!v.ApprovedAt.IsZero(), !v.HandedAt.IsZero(), v.States, "", v.Centre}
 				if v.Warning != nil {
 					j.Warning = c.reason(*v.Warning)
 				}

@@ -105,7 +105,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
 		c.verifyCommand(), c.reprintCommand(), c.destroyedCommand(), c.missingCommand(), c.spoiledCommand(), c.staleCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
 		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.moneyCommand(), c.centreCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
-		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.settingsCommand(), c.demoCommand())
+		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.printerCommand(), c.settingsCommand(), c.demoCommand())
 	return root
 }
 
@@ -116,8 +116,8 @@ func (c *command) verb(use string, args cobra.PositionalArgs, do func(ctx contex
 		Use:   use,
 		Short: c.say(name, nil),
 		Args: func(cmd *cobra.Command, given []string) error {
-			if err := args(cmd, given); err != nil {
-				return errUse{err}
+			if args(cmd, given) != nil { // its own words are English
+				return errUse{errors.New(c.say("usage.args", hint.Args{"Use": strings.TrimSuffix(cmd.UseLine(), " [flags]")}))}
 			}
 			return nil
 		},
@@ -133,6 +133,7 @@ func (c *command) codeOf(err error) int {
 	var device *printer.Error
 	var said *post.Error
 	var state *postal.StateError
+	var slip *station.SlipError
 	switch {
 	case err == nil:
 		return exitDone
@@ -142,6 +143,8 @@ func (c *command) codeOf(err error) int {
 		return exitUsage
 	case errors.As(err, &refused):
 		return exitRefused
+	case errors.As(err, &slip): // what came out is written down; a person must look at the printer
+		return exitPerson
 	case errors.Is(err, post.ErrUnreachable), errors.Is(err, post.ErrUnclear), errors.Is(err, post.ErrQuota), errors.Is(err, post.ErrForeign), errors.As(err, &unreachable):
 		return exitUnreachable
 	case errors.As(err, &device):
@@ -165,13 +168,17 @@ func (c *command) complain(err error) {
 	case c.text == nil:
 		fmt.Fprintln(c.errOut, err)
 	case errors.As(err, &use) || strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintln(c.errOut, c.say("usage", hint.Args{"Error": err.Error()}))
+		fmt.Fprintln(c.errOut, c.say("usage", hint.Args{"Error": strings.TrimSuffix(err.Error(), ".")}))
 	default:
-		fmt.Fprintln(c.errOut, c.text.Hint(err))
+		sentence := c.text.Hint(err)
+		if key, _, ok := hint.Of(err); ok {
+			sentence += c.how(key)
+		}
+		fmt.Fprintln(c.errOut, sentence)
 		var refused *station.Refused
 		if errors.As(err, &refused) {
 			for _, r := range refused.Reasons[min(1, len(refused.Reasons)):] {
-				fmt.Fprintln(c.errOut, c.text.Say(r.Key, r.Args))
+				fmt.Fprintln(c.errOut, c.reason(r))
 			}
 		}
 		if c.verbose {
@@ -196,7 +203,17 @@ func (c *command) line(document any) error {
 	return enc.Encode(document)
 }
 
-func (c *command) reason(r station.Reason) string { return c.text.Say(r.Key, r.Args) }
+// reason is a sentence of the station, with what to type about it.
+func (c *command) reason(r station.Reason) string { return c.text.Say(r.Key, r.Args) + c.how(r.Key) }
+
+// how is what to type about a sentence of the station, after a space; "" where there is nothing. The station's own sentences know no commands: the window
+// says them too.
+func (c *command) how(key string) string {
+	if s := c.say("how."+key, nil); s != "cmd.how."+key {
+		return " " + s
+	}
+	return ""
+}
 
 // logger writes technical lines to standard error with --verbose.
 func (c *command) logger() *slog.Logger {

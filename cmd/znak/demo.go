@@ -46,7 +46,9 @@ func (c *command) demoCommand() *cobra.Command {
 			return err
 		}
 		fmt.Fprintln(c.out, c.say("demo.window", nil))
-		return c.openWindow(ctx, d.office)
+		office := d.office
+		d.office = nil // the window closes it
+		return c.openWindow(ctx, office)
 	})
 	cmd.Flags().Int64Var(&options.Seed, "seed", 1, c.say("flag.seed", nil))
 	cmd.Flags().IntVar(&options.Pieces, "pieces", 0, c.say("flag.pieces", nil))
@@ -178,7 +180,7 @@ func (d *demo) batch(ctx context.Context, v station.BatchView, mayChange bool) (
 			return changed, err
 		}
 		for _, code := range old { // each old envelope under the scanner on its way to the shredder
-			if _, err := d.office.station.Destroy(ctx, code); err != nil {
+			if _, err := d.office.station.Destroy(ctx, code, 0); err != nil {
 				return changed, err
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func (c *command) evidenceCommand() *cobra.Command {
 	var dir string
 	cmd := c.verb("evidence BATCH", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			r, err := o.station.WriteEvidence(ctx, args[0], dir, c.text)
 			if err != nil {
 				return err

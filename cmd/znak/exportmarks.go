@@ -32,7 +32,7 @@ func (c *command) exportMarksCommand() *cobra.Command {
 		if order.CSV.Encoding != exchange.CP1251 && order.CSV.Encoding != exchange.UTF8 {
 			return errUse{errors.New(c.say("export-marks.encoding", nil))}
 		}
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			totals, file, err := o.station.WriteRegistry(ctx, order, c.text)
 			if err != nil {
 				return err

@@ -22,7 +22,7 @@ func (c *command) invoiceCommand() *cobra.Command {
 		if sum < 0 || (sum > 0) == (len(order.Batches) > 0) || order.Lacking && sum > 0 {
 			return errUse{errors.New(c.say("invoice.flags", nil))}
 		}
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			r, err := o.station.Invoice(ctx, order)
 			if err != nil {
 				return err

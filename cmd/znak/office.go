@@ -28,6 +28,7 @@ type office struct {
 	secrets *secret.Store
 	station *station.Station
 	reading bool // opened for reading only: nothing is written, settled or sent
+	lesson  bool // its post is the sandbox inside this program (useSandbox)
 
 	credentials func(context.Context) (post.Secrets, error)
 }
@@ -119,7 +120,7 @@ func (o *office) wire(ctx context.Context, c *command) error {
 		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
 	}
 	device := folder.New(folder.Params{Dir: printed, At: func(step string) { boundary.At(boundary.FolderStep(step)) }})
-	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Log: c.logger(), Specimen: true}
+	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Drivers: drivers(o.dir), Log: c.logger(), Specimen: true}
 	address, ok, err := o.store.Setting(ctx, settingPost)
 	if err != nil {
 		return err
@@ -150,6 +151,7 @@ func (o *office) useSandbox(ctx context.Context, c *command, address string, a s
 	o.credentials = func(context.Context) (post.Secrets, error) {
 		return post.Secrets{Token: a.Token, Login: a.Login, Password: a.Password}, nil
 	}
+	o.lesson = true
 	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingPost, address) }); err != nil {
 		return err
 	}

@@ -100,11 +100,11 @@ func (c *command) undone(u station.Undone) undoneJSON {
 func (c *command) undoneText(w io.Writer, items []undoneJSON) error {
 	var b strings.Builder
 	line := func(text string) { b.WriteString(text + "\n") }
-	line(c.say("undone.title", hint.Args{"Count": len(items), "At": time.Now().Format("02.01.2006 15:04")}))
+	line(c.say("undone.title", hint.Args{"Count": len(items), "At": station.Clock(time.Now())}))
 	for i, j := range items {
 		line("")
 		line(fmt.Sprintf("%d. %s — %s", i+1, j.What, c.text.Say("outbox.state."+j.State, nil)))
-		line("   " + c.say("undone.since", hint.Args{"At": j.Since.Local().Format("02.01.2006 15:04"), "Count": j.Attempts}))
+		line("   " + c.say("undone.since", hint.Args{"At": station.Clock(j.Since), "Count": j.Attempts}))
 		if j.Reason != "" {
 			line("   " + j.Reason)
 		}

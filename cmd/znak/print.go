@@ -33,10 +33,13 @@ func (c *command) printCommand() *cobra.Command {
 				fmt.Fprintln(c.errOut, c.reason(*v.Warning))
 			}
 			r, err := o.station.Print(ctx, order, nil, nil)
-			document := map[string]any{"printed": r.Printed, "unknown": r.Unknown, "failed": r.Failed, "refused": c.refusals(r.Refused), "files": orEmpty(r.Files)}
+			document := map[string]any{"printed": r.Printed, "unknown": r.Unknown, "queued": r.Queued, "failed": r.Failed, "refused": c.refusals(r.Refused), "files": orEmpty(r.Files)}
 			told := c.answer(document, func(w io.Writer) {
 				if r.Run != "" || err == nil {
 					fmt.Fprintln(w, c.say("print.done", hint.Args{"Count": r.Printed, "Unknown": r.Unknown, "Failed": r.Failed}))
+				}
+				if r.Queued > 0 {
+					fmt.Fprintln(w, c.say("print.queued", hint.Args{"Count": r.Queued}))
 				}
 				c.list(w, r.Refused)
 				for _, f := range r.Files {
@@ -46,7 +49,7 @@ func (c *command) printCommand() *cobra.Command {
 			switch {
 			case err != nil || told != nil:
 				return errors.Join(err, told)
-			case r.Unknown > 0 || r.Failed > 0:
+			case r.Unknown > 0 || r.Failed > 0 || r.Queued > 0:
 				return errPerson
 			case len(r.Refused) > 0 && r.Printed == 0 && len(order.Only) > 0:
 				return errTold{&station.Refused{Reasons: []station.Reason{r.Refused[0].Reason}}}
@@ -56,6 +59,7 @@ func (c *command) printCommand() *cobra.Command {
 			return nil
 		})
 	})
+	cmd.Flags().BoolVar(&order.InOrder, "in-order", false, c.say("flag.in-order", nil))
 	cmd.Flags().StringVar(&order.Printer, "printer", "", c.say("flag.printer", nil))
 	cmd.Flags().IntVar(&order.Limit, "limit", 0, c.say("flag.limit", nil))
 	cmd.Flags().StringSliceVar(&only, "only", nil, c.say("flag.only", nil))
@@ -69,18 +73,42 @@ func orEmpty(list []string) []string {
 	return list
 }
 
-// declareCommand lets a person clear an unknown piece by saying what is on paper.
+// declareCommand lets a person clear unknown pieces by saying what is on paper: of one, of a job by its last envelope, or of a whole batch.
 func (c *command) declareCommand() *cobra.Command {
-	var printed, not bool
-	cmd := c.verb("declare ШПИ", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+	var printed, not, last, all bool
+	cmd := c.verb("declare ШПИ|BATCH", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		said := 0
+		for _, flag := range []bool{printed, not, last} {
+			if flag {
+				said++
+			}
+		}
+		if said != 1 || all && last {
+			return errUse{errors.New(c.say("declare.flags", nil))}
+		}
+		if all {
+			return c.with(ctx, func(o *office) error {
+				n, err := o.station.DeclareAll(ctx, args[0], printed)
+				if err != nil {
+					return err
+				}
+				return c.answer(map[string]any{"batch": args[0], "pieces": n}, func(w io.Writer) { fmt.Fprintln(w, c.say("declare.all", hint.Args{"Count": n})) })
+			})
+		}
 		id, err := postal.ParseShPI(args[0])
 		if err != nil {
 			return errUse{errors.New(c.text.Hint(err))}
 		}
-		if printed == not {
-			return errUse{errors.New(c.say("declare.flags", nil))}
-		}
 		return c.with(ctx, func(o *office) error {
+			if last {
+				out, in, err := o.station.DeclareLast(ctx, id)
+				if err != nil {
+					return err
+				}
+				return c.answer(map[string]any{"shpi": id, "printed": out, "not_printed": in}, func(w io.Writer) {
+					fmt.Fprintln(w, c.say("declare.last", hint.Args{"ShPI": id.Grouped(), "Printed": out, "Not": in}))
+				})
+			}
 			declare := o.station.DeclareNotPrinted
 			if printed {
 				declare = o.station.DeclarePrinted
@@ -99,5 +127,7 @@ func (c *command) declareCommand() *cobra.Command {
 	})
 	cmd.Flags().BoolVar(&printed, "printed", false, c.say("flag.printed", nil))
 	cmd.Flags().BoolVar(&not, "not-printed", false, c.say("flag.not-printed", nil))
+	cmd.Flags().BoolVar(&last, "last", false, c.say("flag.last", nil))
+	cmd.Flags().BoolVar(&all, "all", false, c.say("flag.all", nil))
 	return cmd
 }

@@ -48,7 +48,7 @@ func orNull(s string) any {
 // day writes a day or a time of the store the office's way.
 func (c *command) day(s string) string {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.Local().Format("02.01.2006 15:04")
+		return station.Clock(t)
 	}
 	return postal.Date(s).Office()
 }

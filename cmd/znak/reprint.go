@@ -82,9 +82,13 @@ func (c *command) reasonWord(code string) string {
 // destroyedCommand records void envelopes that are destroyed: one by its identifier, or all that a scanner sends.
 func (c *command) destroyedCommand() *cobra.Command {
 	var scans bool
+	count := 0
 	cmd := c.verb("destroyed [ШПИ]", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
 		if (len(args) == 1) == scans {
 			return errUse{errors.New(c.say("destroyed.args", nil))}
+		}
+		if count < 0 || scans && count > 0 {
+			return errUse{errors.New(c.say("destroyed.count", nil))}
 		}
 		if scans {
 			return c.with(ctx, func(o *office) error { return c.destroyScans(ctx, o.station.Desk()) })
@@ -94,7 +98,7 @@ func (c *command) destroyedCommand() *cobra.Command {
 			return errUse{errors.New(c.text.Hint(err))}
 		}
 		return c.with(ctx, func(o *office) error {
-			row, err := o.station.Destroy(ctx, string(id))
+			row, err := o.station.Destroy(ctx, string(id), count)
 			if err != nil {
 				return err
 			}
@@ -103,7 +107,8 @@ func (c *command) destroyedCommand() *cobra.Command {
 			})
 		})
 	})
-	cmd.Use = "destroyed ШПИ | --scan"
+	cmd.Use = "destroyed ШПИ [--count N] | --scan"
+	cmd.Flags().IntVar(&count, "count", 0, c.say("flag.count", nil))
 	cmd.Flags().BoolVar(&scans, "scan", false, c.say("flag.scan", nil))
 	return cmd
 }
@@ -120,7 +125,7 @@ func (c *command) destroyScans(ctx context.Context, desk *station.Desk) error {
 	person := false
 	tell := func(list []station.DeskVerdict, err error) error {
 		for _, v := range list {
-			person = person || v.Outcome == station.OutcomeRefused
+			person = person || v.Outcome == station.OutcomeRefused || v.Outcome == station.OutcomeAgain
 			j := scanJSON{v.Text, v.ShPI, v.Outcome, v.Owed, c.reason(v.Hint)}
 			if c.json {
 				err = errors.Join(err, c.line(j))
@@ -171,7 +176,7 @@ func (c *command) missingCommand() *cobra.Command {
 // spoiledCommand lists the void envelopes that nobody has accounted for.
 func (c *command) spoiledCommand() *cobra.Command {
 	return c.verb("spoiled [BATCH]", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			batch, err := o.batchOf(ctx, args)
 			if err != nil {
 				return err
@@ -213,7 +218,7 @@ func (c *command) spoiledCommand() *cobra.Command {
 // staleCommand is the reprint list: what the post changed after printing.
 func (c *command) staleCommand() *cobra.Command {
 	return c.verb("stale [BATCH]", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			batch, err := o.batchOf(ctx, args)
 			if err != nil {
 				return err

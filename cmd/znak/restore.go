@@ -56,9 +56,9 @@ func (c *command) tellRestore(r station.RestoreReport) error {
 		prints = append(prints, printJSON{l.File, l.Job, len(l.ShPIs), l.Whole})
 	}
 	document := map[string]any{"restored": r.Done, "file": r.Copy.Path, "events": r.Copy.Events, "last_event": timeOrNull(r.Copy.Last), "lost_events": r.Lost,
-		"replaced": orNull(r.Replaced), "prints": prints, "unknown": r.Unknown, "later": r.Later}
+		"replaced": orNull(r.Replaced), "prints": prints, "unknown": r.Unknown, "voided": r.Voided, "later": r.Later, "files": orEmpty(r.Files)}
 	return c.answer(document, func(w io.Writer) {
-		fmt.Fprintln(w, c.say("restore.copy", hint.Args{"File": r.Copy.Path, "Count": r.Copy.Events, "Last": r.Copy.Last.Local().Format("02.01.2006 15:04")}))
+		fmt.Fprintln(w, c.say("restore.copy", hint.Args{"File": r.Copy.Path, "Count": r.Copy.Events, "Last": station.Clock(r.Copy.Last)}))
 		if r.Lost != nil && *r.Lost > 0 {
 			fmt.Fprintln(w, c.say("restore.lost", hint.Args{"Count": *r.Lost}))
 		}
@@ -71,6 +71,12 @@ func (c *command) tellRestore(r station.RestoreReport) error {
 				name = l.Job
 			}
 			fmt.Fprintf(w, "  %s  %s\n", name, c.say("letters", hint.Args{"Count": len(l.ShPIs)}))
+		}
+		if r.Voided > 0 {
+			fmt.Fprintln(w, c.say("restore.voided", hint.Args{"Count": r.Voided}))
+		}
+		for _, file := range r.Files {
+			fmt.Fprintln(w, c.say("restore.files", hint.Args{"File": file}))
 		}
 		if r.Done {
 			fmt.Fprintln(w, c.say("restore.done", nil))

@@ -20,11 +20,11 @@ func (c *command) importStatementCommand() *cobra.Command {
 	var in station.StatementImport
 	cmd := c.verb("import-statement FILE", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		return c.with(ctx, func(o *office) (err error) {
-			file, err := os.Open(args[0])
+			file, err := openRegular(args[0])
 			if err != nil {
-				return hint.New("exchange.import.file", hint.Args{"Error": err.Error()}, err)
+				return &station.Refused{Reasons: []station.Reason{{Key: "exchange.import.file", Args: hint.Args{"Error": err.Error()}}}}
 			}
-			defer file.Close()
+			defer file.Close() // read only
 			in.Data = file
 			r, err := o.station.ImportStatement(ctx, in)
 			if r.Statement == nil {
@@ -50,6 +50,18 @@ func (c *command) importStatementCommand() *cobra.Command {
 	cmd.Flags().StringVar(&in.PayeeINN, "payee-inn", "", c.say("flag.payee-inn", nil))
 	cmd.Flags().BoolVar(&in.Remember, "remember", false, c.say("flag.remember", nil))
 	return cmd
+}
+
+// openRegular opens a file that a person has named for reading: no folder, no device.
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "open", Path: path, Err: errors.New("not a file")}
+	}
+	return os.Open(path)
 }
 
 // payees tells to whom the office pays in a statement, so that a person can say which of them is the post.
@@ -83,7 +95,7 @@ func (c *command) reconcileCommand() *cobra.Command {
 		if days < 0 {
 			return errUse{errors.New(c.say("reconcile.days", nil))}
 		}
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			r, err := o.station.Reconcile(ctx, from, to, days)
 			if err != nil {
 				return err

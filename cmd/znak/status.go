@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"znak/app/hint"
+	"znak/app/station"
 )
 
 func (c *command) statusCommand() *cobra.Command {
@@ -27,7 +28,7 @@ func (c *command) statusCommand() *cobra.Command {
 				if s.Online {
 					word = "status.online"
 				}
-				fmt.Fprintln(w, c.say(word, hint.Args{"Since": s.LastContact.Local().Format("02.01.2006 15:04")}))
+				fmt.Fprintln(w, c.say(word, hint.Args{"Since": station.Clock(s.LastContact)}))
 				if s.Balance != nil {
 					fmt.Fprintln(w, c.say("status.money", hint.Args{"Sum": *s.Balance, "Of": c.day(s.BalanceOf), "Reserved": s.Reserved, "Free": *s.Free}))
 				} else {
@@ -38,7 +39,7 @@ func (c *command) statusCommand() *cobra.Command {
 					fmt.Fprintln(w, c.text.Say("money.lacking", hint.Args{"Lacking": *s.Lacking}))
 				}
 				if s.OfflinePieces > 0 {
-					fmt.Fprintln(w, c.say("status.budget", hint.Args{"Count": s.OfflinePieces, "Until": s.OfflineUntil.Local().Format("02.01.2006 15:04")}))
+					fmt.Fprintln(w, c.say("status.budget", hint.Args{"Count": s.OfflinePieces, "Until": station.Clock(s.OfflineUntil)}))
 				}
 				fmt.Fprintln(w, c.states(s.States))
 				fmt.Fprintln(w, c.say("status.outbox", hint.Args{"Pending": s.Pending, "Dead": s.Dead}))

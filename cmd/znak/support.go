@@ -16,7 +16,7 @@ import (
 func (c *command) supportCommand() *cobra.Command {
 	var file string
 	cmd := c.verb("support", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.with(ctx, func(o *office) error {
+		return c.look(ctx, func(o *office) error {
 			written, err := o.station.WriteSupport(ctx, file, versions(), c.say("support.readme", nil))
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -45,13 +46,70 @@ func (c *command) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stop := c.careBeat(ctx, o)
-	err = c.openWindow(ctx, o)
-	stop()
-	if closeErr := o.Close(); err == nil {
-		err = closeErr
+	return c.openWindow(ctx, o)
+}
+
+// desk is what the window works on: the office, a lesson beside it, and which of the two is in the window.
+type desk struct {
+	c        *command
+	main     atomic.Pointer[office] // nil: closed, and could not be opened again
+	work     atomic.Pointer[office]
+	stopCare func()
+	lesson   training
+}
+
+func (c *command) newDesk(ctx context.Context, o *office) *desk {
+	d := &desk{c: c}
+	d.take(ctx, o)
+	return d
+}
+
+// take makes an open office the one in the window, and looks after it.
+func (d *desk) take(ctx context.Context, o *office) {
+	d.main.Store(o)
+	d.work.Store(o)
+	d.stopCare = d.c.careBeat(ctx, o)
+}
+
+// drop closes the office, after the care of it has ended.
+func (d *desk) drop() error {
+	d.stopCare()
+	if o := d.main.Swap(nil); o != nil {
+		return o.Close()
 	}
-	return err
+	return nil
+}
+
+// restore puts a copy in the place of the store that is in the window and opens it again, also where that is refused. The office is closed meanwhile.
+func (d *desk) restore(ctx context.Context, file string, tell func(station.RestoreStep)) (r ui.Reopened, err error) {
+	was := d.work.Load()
+	lesson := was == d.lesson.office
+	if lesson {
+		err = was.Close()
+	} else {
+		err = d.drop()
+	}
+	if err != nil {
+		d.c.logger().Warn("store not closed cleanly", "error", err)
+	}
+	r.Report, err = station.Restore(ctx, station.RestoreParams{Dir: was.dir, File: file, Who: operator(), Log: d.c.logger(), Tell: tell})
+	again := &office{dir: was.dir}
+	if was.lesson {
+		again.lesson, again.credentials = true, was.credentials
+	}
+	o, openErr := d.c.openOffice(ctx, again)
+	if openErr != nil {
+		return r, errors.Join(err, openErr)
+	}
+	if lesson {
+		d.lesson.office = o
+		d.work.Store(o)
+	} else {
+		d.take(ctx, o)
+	}
+	r.Station = view.Of(o.station)
+	r.Account.URL, _, openErr = o.store.Setting(ctx, settingPost)
+	return r, errors.Join(err, openErr)
 }
 
 // careBeat looks after the store while the window is open, until stop is called. What does not go well, station.Notices tells.
@@ -75,12 +133,17 @@ func (c *command) careBeat(ctx context.Context, o *office) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// openWindow runs the window on an open data folder until it is closed.
+// openWindow runs the window on an open data folder until it is closed, and closes the folder.
 func (c *command) openWindow(ctx context.Context, o *office) (err error) {
-	// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
+	d := c.newDesk(ctx, o)
 	defer func() {
+		// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
 		if r := recover(); r != nil {
 			err = hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(r)}, fmt.Errorf("window: %v", r))
+		}
+		d.lesson.close(c)
+		if closeErr := d.drop(); err == nil {
+			err = closeErr
 		}
 	}()
 	words := c.text
@@ -97,41 +160,38 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 	if err != nil {
 		return err
 	}
-	var lesson training
-	defer lesson.close(c)
-	var work atomic.Pointer[office] // whose station is in the window
-	work.Store(o)
 	ui.Run(app.NewWithID(appID), ui.Params{
 		Station: view.Of(o.station),
 		Text:    words,
 		Account: ui.Account{URL: address},
 		Log:     c.logger(),
 		SaveAccount: func(ctx context.Context, a ui.Account) (view.Station, error) {
+			o := d.main.Load()
 			if err := o.setAccount(ctx, a.URL, secret.Account{Login: a.Login, Token: a.Token, Password: a.Password}); err != nil {
 				return nil, err
 			}
-			o.credentials = nil
+			o.credentials, o.lesson = nil, false
 			if err := o.wire(ctx, c); err != nil {
 				return nil, err
 			}
-			work.Store(o)
+			d.work.Store(o)
 			return view.Of(o.station), nil
 		},
 		StartTraining: func(ctx context.Context) (view.Station, error) {
-			if err := lesson.start(ctx, c, o.dir); err != nil {
+			if err := d.lesson.start(ctx, c, o.dir); err != nil {
 				return nil, err
 			}
-			work.Store(lesson.office)
-			return view.Of(lesson.office.station), nil
+			d.work.Store(d.lesson.office)
+			return view.Of(d.lesson.office.station), nil
 		},
 		SaveOutbox: func(ctx context.Context, words *text.Printer) ([]string, error) {
-			return c.saveOutbox(ctx, work.Load(), words)
+			return c.saveOutbox(ctx, d.work.Load(), words)
 		},
-		Copies:         func(ctx context.Context) ([]string, error) { return work.Load().copies(ctx) },
-		RestoreCommand: func(path string) string { return restoreCommand(work.Load().dir, path) },
-		Versions:       versions(),
+		Copies:   func(ctx context.Context) ([]string, error) { return d.work.Load().copies(ctx) },
+		Restore:  d.restore,
+		Versions: versions(),
 		SetLanguage: func(lang string) {
-			if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
+			if err := d.main.Load().store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
 				c.logger().Warn("language not kept", "error", err)
 			}
 		},
@@ -157,15 +217,6 @@ func (o *office) copies(ctx context.Context) ([]string, error) {
 		return store.Copies(set)
 	}
 	return store.Copies(filepath.Join(o.dir, "backups"))
-}
-
-// restoreCommand is what a person types to put a copy in the place of the store of dir.
-func restoreCommand(dir, path string) string {
-	program, err := os.Executable()
-	if err != nil {
-		program = "znak"
-	}
-	return fmt.Sprintf(`"%s" restore "%s" --data "%s"`, program, path, dir)
 }
 
 // training is a sandbox post and a data folder of its own: nothing of it touches the office's records.

@@ -6,7 +6,8 @@ import (
 )
 
 // Check proves that the page can be printed as it stands: everything lies on the paper, nothing lies in a code's quiet
-// zone, every character has a glyph, and codes are made of whole dots of the page's DPI, on whole dots. Errors: *MissingGlyphError, *LayoutError.
+// zone, every character has a glyph, and codes are made of whole dots of the page's DPI, on whole dots. On an adjusted page items stand where they
+// are sent and not where they come down: a quiet zone may lie beyond the paper there, ink may not. Errors: *MissingGlyphError, *LayoutError.
 func Check(p Page) error {
 	paper := Rect{0, 0, p.Width, p.Height}
 	type placed struct {
@@ -44,7 +45,7 @@ func Check(p Page) error {
 		if bad != "" {
 			return &LayoutError{p.Name, "symbol", s.what, bad}
 		}
-		if !paper.Contains(s.quiet) {
+		if !p.adjusted && !paper.Contains(s.quiet) {
 			return &LayoutError{p.Name, "outside", s.what, at(s.quiet)}
 		}
 		symbols = append(symbols, s)

@@ -22,8 +22,12 @@ type Page struct {
 	Media  string // the medium it goes on: "C5", "DL", "OX", "A4"
 	Width  Millimetres
 	Height Millimetres
-	DPI    int // the resolution the symbols were fitted to; see Grid
+	DPI    int    // the resolution the symbols were fitted to; see Grid
+	Turn   int    // quarter turns clockwise by which the face lies on the paper as the device feeds it: 0 to 3
+	Tray   string // where the medium lies, in the device's own word; empty: the device chooses
 	Items  []Item
+
+	adjusted bool // see Adjusted
 }
 
 // Item is anything on a page: Text, Line, Box, Matrix, Bars. Renderers draw the shapes and codes in the order of the items
@@ -106,14 +110,17 @@ func (m Matrix) Bounds() Rect {
 	return Rect{m.X - q, m.Y - q, m.Side() + 2*q, m.Side() + 2*q}
 }
 
-// Width is the length of the code without its quiet zones.
-func (b Bars) Width() Millimetres {
+// Units is the length of the code in narrow units, without its quiet zones.
+func (b Bars) Units() int {
 	n := 0
 	for _, r := range b.Runs {
 		n += r
 	}
-	return Millimetres(n) * b.Narrow
+	return n
 }
+
+// Width is the length of the code without its quiet zones.
+func (b Bars) Width() Millimetres { return Millimetres(b.Units()) * b.Narrow }
 
 // Bounds is the code with the quiet zones left and right.
 func (b Bars) Bounds() Rect {

@@ -99,8 +99,9 @@ func (d *Document) Add(p page.Page) error {
 	body := d.reserve()
 	d.stream(body, "", d.content)
 	id := d.reserve()
+	w, h := p.Fed()
 	d.object(id, "<</Type/Page/Parent %d 0 R/Resources %d 0 R/MediaBox[0 0 %s %s]/Contents %d 0 R>>",
-		d.nodes[len(d.nodes)-1], resourcesID, number(points(p.Width)), number(points(p.Height)), body)
+		d.nodes[len(d.nodes)-1], resourcesID, number(points(w)), number(points(h)), body)
 	d.kids = append(d.kids, id)
 	d.pages++
 	return d.err

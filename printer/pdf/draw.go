@@ -22,10 +22,11 @@ type charset [0x10000]bool
 //
 // Every rectangle is a fill of its own: readers align such a fill with their pixels, which they do not with a path of many.
 func (d *Document) draw(b []byte, p page.Page) ([]byte, error) {
-	// From here on the origin is the upper left corner and y grows downwards, in points.
-	b = append(b, "1 0 0 -1 0 "...)
-	b = appendNumber(b, points(p.Height))
-	b = append(b, " cm\n"...)
+	// From here on the origin is the upper left corner of the face, as it lies on the paper, and y grows downwards, in points.
+	at := p.Placement()
+	_, height := p.Fed()
+	b = appendNumbers(b, float64(at.A), float64(-at.B), float64(at.C), float64(-at.D), points(at.E), points(height-at.F))
+	b = append(b, "cm\n"...)
 	grey := uint8(0)
 	texts := false
 	for _, item := range p.Items {

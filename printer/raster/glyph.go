@@ -25,6 +25,7 @@ type glyphKey struct {
 	size  page.Points
 	index uint16
 	place uint8 // quarters of a dot to the right
+	turn  uint8 // quarter turns clockwise about its origin
 }
 
 // glyphs keeps drawn glyphs. The mask's rectangle is placed around the glyph's origin.
@@ -43,9 +44,12 @@ var outlines = func() map[page.Font]func() (*sfnt.Font, error) {
 }()
 
 // text draws a line of text on its baseline.
-func (r *Renderer) text(img *image.Gray, t page.Text) error {
+func (r *Renderer) text(c canvas, t page.Text) error {
 	if t.Font == "" {
 		t.Font = page.Sans
+	}
+	if ink, err := t.Ink(); err != nil || !r.seen(c, ink) {
+		return err
 	}
 	start, err := t.Start()
 	if err != nil {
@@ -53,16 +57,16 @@ func (r *Renderer) text(img *image.Gray, t page.Text) error {
 	}
 	x, y := r.dots(start), int(math.Floor(r.dots(t.Y)))
 	em := r.dots(t.Size.MM())
-	for _, c := range t.Text {
-		g, _ := t.Font.Glyph(c)
+	for _, char := range t.Text {
+		g, _ := t.Font.Glyph(char)
 		if g.Right > g.Left {
 			whole := math.Floor(x)
 			place := uint8((x - whole) * places)
-			mask, err := r.glyph(glyphKey{t.Font, t.Size, g.Index, place}, em)
+			mask, err := r.glyph(glyphKey{t.Font, t.Size, g.Index, place, uint8(c.quarters)}, em)
 			if err != nil {
 				return err
 			}
-			blend(img, mask, int(whole), y, t.Grey)
+			c.blend(mask, int(whole), y, t.Grey)
 		}
 		x += float64(g.Advance) / 1000 * em
 	}
@@ -120,26 +124,7 @@ func (r *Renderer) glyph(k glyphKey, em float64) (*image.Alpha, error) {
 	if r.glyphs.drawn == nil || len(r.glyphs.drawn) >= maxGlyphs {
 		r.glyphs.drawn = make(map[glyphKey]*image.Alpha)
 	}
+	mask = turn{quarters: int(k.turn)}.mask(mask)
 	r.glyphs.drawn[k] = mask
 	return mask, nil
-}
-
-// blend lays a grey through a mask whose origin comes to x, y.
-func blend(img *image.Gray, mask *image.Alpha, x, y int, grey uint8) {
-	area := mask.Rect.Add(image.Pt(x, y)).Intersect(img.Rect)
-	for row := area.Min.Y; row < area.Max.Y; row++ {
-		src := mask.Pix[(row-y-mask.Rect.Min.Y)*mask.Stride+area.Min.X-x-mask.Rect.Min.X:][:area.Dx()]
-		dst := img.Pix[row*img.Stride+area.Min.X:][:area.Dx()]
-		for i, a := range src {
-			switch {
-			case a == 0:
-			case a == 255:
-				dst[i] = grey
-			case grey == 0 && dst[i] == 255: // black on white paper, nearly always
-				dst[i] = 255 - a
-			default:
-				dst[i] = uint8((uint32(dst[i])*uint32(255-a) + uint32(grey)*uint32(a) + 127) / 255)
-			}
-		}
-	}
 }

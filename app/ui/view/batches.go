@@ -15,6 +15,7 @@ type Batch struct {
 	Title   string // «Партия 506»
 	About   string // DL · заказные · 800 писем · сдача 23.11.2026 · ОПС 101000
 	Sum     string
+	Centre  string // the cost centre
 	States  []StateCount
 	Pieces  int
 	Tone    Tone
@@ -34,6 +35,7 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		Title:   w.Say("ui.batch.title", hint.Args{"Name": b.Name}),
 		About:   w.about(b),
 		Sum:     b.Sum.Office(),
+		Centre:  b.Centre,
 		States:  w.Counts(b.States),
 		Pieces:  b.Pieces,
 		Reasons: w.Reasons(b.Reasons),

@@ -3,6 +3,7 @@ package view
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"znak/app/hint"
@@ -153,20 +154,24 @@ func (w Words) DeskOf(v station.DeskVerdict) DeskAnswer {
 		tone = OK
 	case station.OutcomeHalf:
 		tone = Accent
+	case station.OutcomeAgain:
+		tone = Warn
 	}
 	return DeskAnswer{tone, w.Reason(v.Hint)}
 }
 
+// AsksAnother reports whether a refusal asks if an envelope is another than the one that is destroyed already.
+func AsksAnother(err error) bool { return refusedWith(err, "station.destroy.again") }
+
 // NeedsSecond reports whether a refusal asks for the name of a second person.
 func NeedsSecond(err error) bool {
+	return refusedWith(err, "station.reprint.second") || refusedWith(err, "station.reprint.same-person")
+}
+
+func refusedWith(err error, key string) bool {
 	var refused *station.Refused
 	if !errors.As(err, &refused) {
 		return false
 	}
-	for _, r := range refused.Reasons {
-		if r.Key == "station.reprint.second" || r.Key == "station.reprint.same-person" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(refused.Reasons, func(r station.Reason) bool { return r.Key == key })
 }

@@ -6,6 +6,7 @@ import (
 
 	"znak/app/hint"
 	"znak/app/station"
+	"znak/printer"
 )
 
 // Run is a print run while it goes on: three truths beside each other, what was given to the printer, what is surely printed, and
@@ -19,8 +20,10 @@ type Run struct {
 	Speed   string // «54 письма в минуту»
 	Left    string // «ещё около 9 мин»
 	Current string // «Сейчас: 101000 12 34567 8»
-	State   string // «Идёт печать», «Пауза», «Остановка после этого письма»
+	State   string // «Идёт печать», «Пауза», «Остановка после этого письма», «Застрял конверт»
 	Tone    Tone
+	Help    string // what to do about a fault of the printer; "" where there is none
+	Device  string // the printer's own words
 }
 
 // RunClock remembers since when a run goes, pauses left out, to tell its speed.
@@ -60,10 +63,16 @@ func (w Words) RunOf(c *RunClock, p station.PrintProgress, now time.Time) Run {
 	if p.Current != "" {
 		v.Current = w.Say("ui.print.current", hint.Args{"ShPI": p.Current.Grouped()})
 	}
+	if fault(p.State) {
+		v.Help = w.T("ui.print.help." + string(p.State))
+		v.Device = strings.Join(p.Words, " · ")
+	}
 	busy := now.Sub(c.started) - c.idle
 	switch {
 	case c.Stopping:
 		v.State, v.Tone = w.T("ui.print.stopping"), Warn
+	case v.Help != "":
+		v.State, v.Tone = w.T("printer.state."+string(p.State)), Stop
 	case p.Paused:
 		v.State, v.Tone = w.T("ui.print.paused"), Warn
 	case p.Sent >= 3 && busy > time.Second:
@@ -74,6 +83,15 @@ func (w Words) RunOf(c *RunClock, p station.PrintProgress, now time.Time) Run {
 		}
 	}
 	return v
+}
+
+// fault reports whether a printer in this state prints nothing until somebody does something.
+func fault(s printer.State) bool {
+	switch s {
+	case "", printer.Ready, printer.Printing, printer.Done, printer.Unknown:
+		return false
+	}
+	return true
 }
 
 // Report is the end of a run.
@@ -98,6 +116,10 @@ func (w Words) ReportOf(batch string, r station.PrintReport) Report {
 	if r.Unknown > 0 {
 		v.Tone = Warn
 		v.Lines = append(v.Lines, w.N("ui.report.unknown", r.Unknown))
+	}
+	if r.Queued > 0 {
+		v.Tone = Warn
+		v.Lines = append(v.Lines, w.N("ui.report.queued", r.Queued))
 	}
 	if r.Failed > 0 {
 		v.Tone = Warn

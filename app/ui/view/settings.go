@@ -12,6 +12,7 @@ import (
 type Setting struct {
 	station.Setting
 	Label   string
+	Unit    string // of a number
 	About   string
 	Default string // in words
 	Choices []Choice
@@ -23,8 +24,13 @@ func (w Words) SettingsOf(list []station.Setting) []Setting {
 	for _, s := range list {
 		v := Setting{Setting: s, Label: w.sayOr("ui.setting."+s.Key, s.Key), About: w.sayOr("ui.setting-about."+s.Key, "")}
 		word := s.Default
-		if s.Kind == "bool" {
+		switch s.Kind {
+		case "bool":
 			word = w.sayOr("ui.bool."+s.Default, s.Default)
+		case "choice":
+			word = w.sayOr("ui.choice."+s.Key+"."+s.Default, s.Default)
+		case "number":
+			v.Unit = w.sayOr("ui.setting-unit."+s.Key, "")
 		}
 		if word != "" {
 			v.Default = w.Say("ui.setting.default", hint.Args{"Value": word})
@@ -44,14 +50,14 @@ type Copies struct {
 	List []Copy
 }
 
-// Copy is one of them: the day and minute, and where it is.
-type Copy struct{ When, Path string }
+// Copy is one of them: the day and minute, its size, and where it is.
+type Copy struct{ When, Size, Path string }
 
 // maxCopies is how many the screen lists; the others are in the same folder.
 const maxCopies = 5
 
-// CopiesOf shows the copies, newest first, by the times in their names.
-func (w Words) CopiesOf(paths []string) Copies {
+// CopiesOf shows the copies, newest first, by the times in their names; size gives the bytes of one.
+func (w Words) CopiesOf(paths []string, size func(path string) int64) Copies {
 	if len(paths) == 0 {
 		return Copies{Last: w.T("ui.copies.none"), Tone: Warn}
 	}
@@ -63,7 +69,16 @@ func (w Words) CopiesOf(paths []string) Copies {
 		if i == maxCopies {
 			break
 		}
-		v.List = append(v.List, Copy{w.Full(store.CopyTime(p)), p})
+		v.List = append(v.List, Copy{w.Full(store.CopyTime(p)), w.Size(size(p)), p})
 	}
 	return v
+}
+
+// Size writes how large a file is; "" where that is not known.
+func (w Words) Size(bytes int64) string {
+	if bytes <= 0 {
+		return ""
+	}
+	tenths := max((bytes+50_000)/100_000, 1)
+	return w.Say("ui.size.mb", hint.Args{"Whole": w.Number(int(tenths / 10)), "Tenth": tenths % 10})
 }

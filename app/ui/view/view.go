@@ -28,6 +28,8 @@ type Station interface {
 	Preview(ctx context.Context, id postal.ShPI) (page.Page, error)
 	Verifier(batch string) Verifier
 	DeclarePrinted(ctx context.Context, id postal.ShPI) error
+	DeclareLast(ctx context.Context, id postal.ShPI) (printed, not int, err error)
+	DeclareAll(ctx context.Context, batch string, printed bool) (int, error)
 	DeclareNotPrinted(ctx context.Context, id postal.ShPI) error
 	HandOver(ctx context.Context, batch string) (station.HandOverReport, error)
 	Sync(ctx context.Context) (station.SyncReport, error)
@@ -36,7 +38,7 @@ type Station interface {
 	Retry(ctx context.Context, id string) error
 	Skip(ctx context.Context, id string) error
 	Status(ctx context.Context) (station.Status, error)
-	Printers(ctx context.Context) []station.PrinterView
+	Printers(ctx context.Context) ([]station.PrinterView, error)
 	Settings(ctx context.Context) ([]station.Setting, error)
 	SetSetting(ctx context.Context, key, value string) error
 	HasAccount() bool

@@ -14,6 +14,7 @@ import (
 
 	"znak/app/exchange"
 	"znak/app/hint"
+	"znak/app/mark"
 	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
@@ -39,6 +40,8 @@ func words(t testing.TB, lang string) view.Words {
 func everything(w view.Words) []any {
 	s := viewtest.Sample()
 	st := s.State
+	size := func(string) int64 { return 1_840_000 }
+	lost, none := int64(7), int64(0)
 	printers := []station.PrinterView{{Info: printer.Info{Name: "folder", Kind: "folder"}, State: printer.Ready}, {Info: printer.Info{Name: "Xerox"}, State: printer.Jam}}
 	list := []any{w.BatchesOf(s.List), w.BatchesOf(nil), w.TodayOf(st, s.List, s.Told, viewtest.Now), w.TodayOf(station.Status{}, nil, nil, viewtest.Now),
 		w.OutboxOf(s.Items, st), w.OutboxOf(nil, station.Status{}),
@@ -54,8 +57,14 @@ func everything(w view.Words) []any {
 		r.Sums = s.Sums[by]
 		list = append(list, w.MoneyOf(view.MoneyLook{Status: st, Batches: s.List, By: by, Report: r}), w.MoneyOf(view.MoneyLook{By: by}))
 	}
+	list = append(list, w.RestoreOf(station.CopyLook{}), w.RestoreOf(station.CopyLook{Lost: &none}),
+		w.RestoreOf(station.CopyLook{Copy: store.Copy{Last: viewtest.Now}, Lost: &lost, Letters: 3, Batches: 2}))
+	for _, r := range []station.RestoreReport{{}, {Copy: store.Copy{Last: viewtest.Now}, Unknown: 2, Voided: 1, Replaced: "/f"}} {
+		tone, text := w.RestoredOf(r)
+		list = append(list, tone, text)
+	}
 	list = append(list, w.MoneyKinds(), w.OwedOf(s.Owed), w.OwedOf([]station.OwedRow{{Envelopes: 1}, {Reason: "упал за шкаф"}, {Reason: "lost"}}), w.StaleOf(s.Stale),
-		w.CopiesOf(nil), w.CopiesOf([]string{"/b/znak-20261121-0900.db"}), w.AdvancesOf(st, s.List), w.AdvancesOf(station.Status{}, nil),
+		w.CopiesOf(nil, size), w.CopiesOf([]string{"/b/znak-20261121-0900.db"}, size), w.AdvancesOf(st, s.List), w.AdvancesOf(station.Status{}, nil),
 		w.RegistryOf(exchange.RegistryTotals{Rows: 2, Refused: 1}, "/f"), w.RegistryOf(exchange.RegistryTotals{}, "/f"), w.InvoiceOf(station.InvoiceReport{}), w.EvidenceOf(s.Proof), w.EvidenceOf(station.EvidenceReport{}),
 		w.ReconcileOf(s.Matched), w.ReconcileOf(station.ReconcileReport{}), w.ReconcileOf(station.ReconcileReport{Matching: exchange.Matching{BalanceOnly: []exchange.LoneGain{{Why: exchange.WhySum}}}}))
 	for n := range 3 {
@@ -197,6 +206,34 @@ func TestTexts(t *testing.T) {
 		}
 		if !used {
 			t.Errorf("%s is written and not used", k)
+		}
+	}
+}
+
+// Whatever the office can choose has a name, a line about it, and, where it is a number, a unit; in the window and in the command.
+func TestEverySettingIsExplained(t *testing.T) {
+	kept, err := store.Open(t.Context(), store.Params{Path: filepath.Join(t.TempDir(), "znak.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.Close()
+	spec, err := mark.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := station.New(station.Params{Dir: t.TempDir(), Store: kept, Mark: spec}).Settings(t.Context())
+	if err != nil || len(list) < 10 {
+		t.Fatalf("%d settings, %v", len(list), err)
+	}
+	for _, lang := range text.Languages {
+		w := words(t, lang)
+		for _, s := range w.SettingsOf(list) {
+			if s.Label == s.Key || s.About == "" || (s.Kind == "number") != (s.Unit != "") {
+				t.Errorf("%s: %s: label %q, unit %q, about %q", lang, s.Key, s.Label, s.Unit, s.About)
+			}
+			if key := "setting." + s.Key; w.T(key) == key {
+				t.Errorf("%s: %s has no text", lang, key)
+			}
 		}
 	}
 }

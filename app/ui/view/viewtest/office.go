@@ -3,6 +3,7 @@ package viewtest
 import (
 	"context"
 	"io"
+	"slices"
 
 	"znak/app/exchange"
 	"znak/app/paper"
@@ -38,6 +39,8 @@ func (s *Station) ImportStatement(_ context.Context, in station.StatementImport)
 	}
 	return station.StatementReport{Statement: st, TopUps: 2, Added: 1, Sum: 15000000}, err
 }
+
+func (s *Station) PayeeINN(context.Context) (string, error) { return s.INN, s.Err }
 
 func (s *Station) Reconcile(_ context.Context, from, to postal.Date, days int) (station.ReconcileReport, error) {
 	r := s.Matched
@@ -91,41 +94,106 @@ func (s *Station) DeclareMissing(_ context.Context, id postal.ShPI) (store.Piece
 	return store.PieceRow{}, s.call("missing %s", id)
 }
 
-func (s *Station) Destroy(_ context.Context, text string) (store.PieceRow, error) {
-	id, _ := view.FindShPI(text)
-	s.drop(id)
-	return store.PieceRow{}, s.call("destroy %s", text)
+func (s *Station) OwedCount(context.Context) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, r := range s.Owed {
+		n += r.Envelopes
+	}
+	return n, nil
 }
 
-// drop takes a letter from what is owed and reports whether it was there.
+func (s *Station) Destroy(_ context.Context, text string, count int) (store.PieceRow, error) {
+	if err := s.call("destroy %s %d", text, count); err != nil {
+		return store.PieceRow{}, err
+	}
+	id, _ := view.FindShPI(text)
+	if s.destroyed[id] && count == 0 {
+		return store.PieceRow{}, &station.Refused{Reasons: []station.Reason{again(id)}}
+	}
+	s.drop(id)
+	return store.PieceRow{}, nil
+}
+
+// again asks whether an envelope is another one.
+func again(id postal.ShPI) station.Reason {
+	return station.Reason{Key: "station.destroy.again", Args: map[string]any{"ShPI": id.Grouped(), "Owed": 1}}
+}
+
+// drop takes one envelope of a letter from what is owed and reports whether there was one.
 func (s *Station) drop(id postal.ShPI) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.destroyed == nil {
+		s.destroyed = map[postal.ShPI]bool{}
+	}
 	for i, r := range s.Owed {
-		if r.ShPI == id {
-			s.Owed = append(append([]station.OwedRow(nil), s.Owed[:i]...), s.Owed[i+1:]...)
-			return true
+		if r.ShPI != id {
+			continue
 		}
+		s.destroyed[id] = true
+		list := append([]station.OwedRow(nil), s.Owed...)
+		if list[i].Envelopes--; list[i].Envelopes == 0 {
+			list = append(list[:i], list[i+1:]...)
+		}
+		s.Owed = list
+		return true
 	}
 	return false
 }
 
 // desk answers each line at once.
-type desk struct{ s *Station }
+type desk struct {
+	s     *Station
+	asked postal.ShPI
+}
 
-func (s *Station) Desk() view.Desk { return desk{s} }
+func (s *Station) Desk() view.Desk { return &desk{s: s} }
 
-func (d desk) Line(_ context.Context, line string) ([]station.DeskVerdict, error) {
+func (d *desk) Line(_ context.Context, line string) ([]station.DeskVerdict, error) {
 	id, _ := view.FindShPI(line)
 	v := station.DeskVerdict{Text: line, ShPI: id, Outcome: station.OutcomeRefused,
 		Hint: station.Reason{Key: "station.destroy.nothing", Args: map[string]any{"ShPI": id.Grouped(), "State": postal.StatePrinted}}}
-	if d.s.drop(id) {
+	if d.s.destroyed[id] && d.s.owes(id) {
+		v.Outcome, v.Hint, d.asked = station.OutcomeAgain, again(id), id
+	} else if d.s.drop(id) {
 		v.Outcome, v.Hint.Key = station.OutcomeDestroyed, "station.destroy.done"
 	}
 	return []station.DeskVerdict{v}, d.s.call("desk %s", line)
 }
 
-func (d desk) Flush(context.Context) ([]station.DeskVerdict, error) { return nil, nil }
+func (d *desk) Flush(context.Context) ([]station.DeskVerdict, error) { return nil, nil }
+
+func (d *desk) Another(context.Context) (station.DeskVerdict, error) {
+	d.s.drop(d.asked)
+	return station.DeskVerdict{ShPI: d.asked, Outcome: station.OutcomeDestroyed,
+		Hint: station.Reason{Key: "station.destroy.done", Args: map[string]any{"ShPI": d.asked.Grouped()}}}, d.s.call("another %s", d.asked)
+}
+
+func (s *Station) owes(id postal.ShPI) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.Owed, func(r station.OwedRow) bool { return r.ShPI == id })
+}
+
+func (s *Station) SetCentre(_ context.Context, batch, name string) error {
+	if err := s.call("centre %s %s", batch, name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.List {
+		if s.List[i].Name == batch {
+			s.List[i].Centre = name
+		}
+	}
+	return nil
+}
+
+func (s *Station) LookAtCopy(_ context.Context, file string) (station.CopyLook, error) {
+	return s.Copy, s.call("look at copy %s", file)
+}
 
 func (s *Station) Notices(context.Context) ([]station.Reason, error) {
 	return s.Told, s.call("notices")

@@ -45,12 +45,16 @@ type Station struct {
 	Sums      map[store.MoneyBy][]store.MoneySum
 	Matched   station.ReconcileReport
 	Payees    *exchange.Statement // where not nil, nobody has said yet which of its payees is the post
+	INN       string              // of the post in statements
 	Proof     station.EvidenceReport
 	HandRep   station.HandOverReport
 	PrintRep  station.PrintReport
 	Steps     []station.PrintProgress // told by Print
 	Hold      chan struct{}           // where not nil, Print waits for it after its steps
+	Copy      station.CopyLook        // what is known of every copy
 	Calls     []string
+
+	destroyed map[postal.ShPI]bool // of these one envelope was
 }
 
 var _ view.Station = (*Station)(nil)
@@ -231,12 +235,20 @@ func (s *Station) Skip(_ context.Context, id string) error { return s.call("skip
 
 func (s *Station) Status(context.Context) (station.Status, error) { return s.State, s.call("status") }
 
-func (s *Station) Printers(context.Context) []station.PrinterView {
+func (s *Station) DeclareLast(_ context.Context, id postal.ShPI) (int, int, error) {
+	return 2, 3, s.call("last %s", id)
+}
+
+func (s *Station) DeclareAll(_ context.Context, batch string, printed bool) (int, error) {
+	return 5, s.call("declare all %s %v", batch, printed)
+}
+
+func (s *Station) Printers(context.Context) ([]station.PrinterView, error) {
 	var list []station.PrinterView
 	for _, d := range s.Devices {
 		list = append(list, station.PrinterView{Info: d, State: printer.Ready})
 	}
-	return list
+	return list, nil
 }
 
 func (s *Station) Settings(context.Context) ([]station.Setting, error) {

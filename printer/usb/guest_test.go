@@ -1,0 +1,737 @@
+//go:build linux && cgo && !nousb
+
+package usb_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"znak/printer"
+	"znak/printer/devicetest"
+	"znak/printer/page"
+	"znak/printer/page/pagetest"
+	"znak/printer/pdf"
+	"znak/printer/usb"
+	"znak/printer/usb/usbtest"
+)
+
+const (
+	officeID = "MFG:Acme;CMD:PJL,PDF;MDL:Office 3;CLS:PRINTER;"
+	labelID  = "MANUFACTURER:Zebra;COMMAND SET:ZPL II;MODEL:ZD421-203dpi;CLASS:PRINTER;SN:77;"
+	wordyID  = "MFG:Acme;CMD:PCL,URF;MDL:Host 1;CLS:PRINTER;"
+)
+
+// TestGuest runs in the virtual machine of TestMachine.
+func TestGuest(t *testing.T) {
+	if !usbtest.Inside() {
+		t.Skip("runs inside the virtual machine, see TestMachine")
+	}
+	for _, one := range []struct {
+		name string
+		test func(*testing.T)
+	}{
+		{"found", found}, {"found without usblp", foundBare}, {"twins", twins}, {"port status", portStatus},
+		{"megabytes", megabytes}, {"document", document}, {"cable out in mid-write", cableOut}, {"switched off", switchedOff},
+		{"stops reading", stopsReading}, {"paper out at the end", paperOut}, {"other interfaces", otherInterfaces},
+		{"driver given back", givenBack}, {"used by another", usedByAnother}, {"no right", noRight},
+		{"killed", killed}, {"speed", speed},
+		{"labels", labels}, {"label faults", labelFaults}, {"label cable", labelCable}, {"conformance of documents", conformDocuments}, {"conformance of labels", conformLabels},
+	} {
+		t.Run(strings.ReplaceAll(one.name, " ", "_"), one.test)
+	}
+}
+
+var serials int
+
+func office(t *testing.T) *usbtest.Gadget { return gadget(t, officeID, nil) }
+
+func gadget(t *testing.T, id string, sink func([]byte)) *usbtest.Gadget {
+	t.Helper()
+	serials++
+	return usbtest.NewGadget(t, usbtest.GadgetParams{Vendor: 0x0a5f, Product: 0x00d1, Serial: fmt.Sprintf("S%d", serials), DeviceID: id, Sink: sink})
+}
+
+func uri(g *usbtest.Gadget) string {
+	return fmt.Sprintf("usb://%04x:%04x/%s", g.Vendor, g.Product, g.Serial)
+}
+
+func open(t *testing.T, g *usbtest.Gadget, more ...func(*printer.Setup)) *usb.Device {
+	t.Helper()
+	return openURI(t, uri(g), more...)
+}
+
+func openURI(t *testing.T, uri string, more ...func(*printer.Setup)) *usb.Device {
+	t.Helper()
+	driver := usb.New(usb.Params{Linger: 300 * time.Millisecond})
+	t.Cleanup(func() { driver.Close() })
+	s := printer.Setup{Name: "the printer", URI: uri}
+	for _, f := range more {
+		f(&s)
+	}
+	d, err := driver.Open(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.(*usb.Device)
+}
+
+func find(t *testing.T) []printer.Found {
+	t.Helper()
+	driver := usb.New(usb.Params{})
+	found, err := driver.Find(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func wantState(t *testing.T, d printer.Device, want printer.State) {
+	t.Helper()
+	began := time.Now()
+	state, words, err := d.State(t.Context())
+	if state != want || err != nil {
+		t.Errorf("state %s %q %v, want %s", state, words, err, want)
+	}
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("State took %v", took)
+	}
+}
+
+func wantCode(t *testing.T, err error, code string) {
+	t.Helper()
+	var e *printer.Error
+	if !errors.As(err, &e) || e.Code != code {
+		t.Errorf("got %v, want code %s", err, code)
+	}
+}
+
+// boundDriver is the kernel's driver of the first interface of a class (two hexadecimal digits).
+func boundDriver(class string) string {
+	names, _ := filepath.Glob("/sys/bus/usb/devices/*:*/bInterfaceClass")
+	for _, name := range names {
+		b, _ := os.ReadFile(name)
+		if strings.TrimSpace(string(b)) == class {
+			link, _ := os.Readlink(filepath.Join(filepath.Dir(name), "driver"))
+			return filepath.Base(link)
+		}
+	}
+	return "no such interface"
+}
+
+func found(t *testing.T) {
+	g := office(t)
+	usbtest.Within(t, 3*time.Second, "usblp", func() bool { return boundDriver("07") == "usblp" })
+	list := find(t)
+	if len(list) != 1 {
+		t.Fatalf("%+v", list)
+	}
+	f := list[0]
+	if f.URI != uri(g) || f.Model != "Acme Office 3" || f.Language != printer.PDF || f.State != printer.Ready || f.Unfit != "" {
+		t.Errorf("%+v", f)
+	}
+	if boundDriver("07") != "usblp" {
+		t.Error("Find took the printer from its driver")
+	}
+	g.PowerOff()
+	usbtest.Within(t, 3*time.Second, "gone", func() bool { return len(find(t)) == 0 })
+}
+
+// foundBare has no usblp on the interface: the device id is read through gousb.
+func foundBare(t *testing.T) {
+	gadget(t, wordyID, nil)
+	usbtest.Within(t, 3*time.Second, "usblp", func() bool { return boundDriver("07") == "usblp" })
+	names, _ := filepath.Glob("/sys/bus/usb/drivers/usblp/*:*")
+	for _, name := range names {
+		if err := os.WriteFile("/sys/bus/usb/drivers/usblp/unbind", []byte(filepath.Base(name)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list := find(t)
+	if len(list) != 1 || list[0].Model != "Acme Host 1" || list[0].Unfit != "usb.language" || list[0].State != printer.Ready {
+		t.Errorf("%+v", list)
+	}
+	d := openURI(t, list[0].URI)
+	wantState(t, d, printer.Ready)
+	_, err := d.Open(t.Context(), "job")
+	wantCode(t, err, "usb.language")
+}
+
+// twins are two printers that say the same of themselves; one that is stuck is not in the other's way.
+func twins(t *testing.T) {
+	var pair []*usbtest.Gadget
+	for socket := range 2 {
+		pair = append(pair, usbtest.NewGadget(t, usbtest.GadgetParams{Socket: socket, Vendor: 0x0a5f, Product: 0x00d2, Serial: "SAME", DeviceID: officeID}))
+	}
+	var list []printer.Found
+	usbtest.Within(t, 5*time.Second, "two printers", func() bool { list = find(t); return len(list) == 2 })
+	if list[0].URI == list[1].URI {
+		t.Fatalf("%+v", list)
+	}
+	first, second := openURI(t, list[0].URI), openURI(t, list[1].URI)
+	pair[0].Hold(true)
+	pair[1].Hold(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	stuck := make(chan error, 1)
+	go func() {
+		j, err := first.Open(ctx, "stuck")
+		for i := 0; err == nil; i++ {
+			err = j.Send(ctx, noise(i))
+		}
+		stuck <- err
+	}()
+	time.Sleep(500 * time.Millisecond)
+	pair[0].Hold(false) // one of them is read again; which one the first is, the sockets tell
+	pair[1].Hold(false)
+	cancel()
+	<-stuck
+	j, err := second.Open(t.Context(), "other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Send(t.Context(), small(1)); err != nil {
+		t.Fatal(err)
+	}
+	p, err := j.Finish(t.Context())
+	if err != nil || p.Started != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
+}
+
+func portStatus(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	for _, one := range []struct {
+		status byte
+		want   printer.State
+		job    printer.State
+	}{
+		{usbtest.Well, printer.Ready, printer.Printing},
+		{usbtest.PaperOut, printer.OutOfPaper, printer.OutOfPaper},
+		{usbtest.Fault, printer.NeedsPerson, printer.NeedsPerson},
+	} {
+		g.Status(t, one.status)
+		wantState(t, d, one.want) // through usblp
+		j, err := d.Open(t.Context(), fmt.Sprint("job-", one.status))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, d, one.job) // through gousb
+		began := time.Now()
+		const rounds = 20
+		for range rounds {
+			d.State(t.Context())
+		}
+		if took := time.Since(began) / rounds; took > 25*time.Millisecond {
+			t.Errorf("State took %v", took)
+		}
+		if err := j.Abort(t.Context()); err != nil {
+			t.Error(err)
+		}
+		d.Close()
+	}
+}
+
+// noise is a page that costs some tens of kilobytes in PDF.
+func noise(n int) page.Page {
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	m := page.Matrix{X: 5, Y: 5, Module: 25.4 / 300, Kind: "DataMatrix", Size: 160}
+	m.Bits = make([]bool, m.Size*m.Size)
+	for i := range m.Bits {
+		m.Bits[i] = r.IntN(2) == 0
+	}
+	return page.Page{Name: fmt.Sprint("noise ", n), Width: 229, Height: 162, DPI: 300, Items: []page.Item{m}}
+}
+
+// small is a sticker with its number.
+func small(n int) page.Page {
+	g := page.Grid{DPI: 203}
+	return page.Page{Name: fmt.Sprint("sticker ", n), Media: "label", Width: 60, Height: 30, DPI: 203, Items: []page.Item{
+		page.Text{X: 30, Y: 10, Size: 12, Text: fmt.Sprintf("Наклейка %d", n)},
+		pagetest.Bars("I2of5", pagetest.Identifier(n), g.Snap(4), g.Snap(14), 8, 203),
+	}}
+}
+
+func stickers(n int) []page.Page {
+	pages := make([]page.Page, n)
+	for i := range pages {
+		pages[i] = small(i)
+	}
+	return pages
+}
+
+func megabytes(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	j, err := d.Open(t.Context(), "big")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want bytes.Buffer
+	want.WriteString("\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n")
+	doc := pdf.New(&want, pdf.Options{Title: "big"})
+	n := 0
+	for ; want.Len() < 3<<20; n++ {
+		p := noise(n)
+		if err := errors.Join(j.Send(t.Context(), p), doc.Add(p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := doc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want.WriteString("\x1b%-12345X")
+	p, err := j.Finish(t.Context())
+	if err != nil || p.State != printer.Done || p.Printed != 0 || p.Started != n {
+		t.Errorf("%+v %v", p, err)
+	}
+	usbtest.Within(t, 5*time.Second, "all bytes", func() bool { return len(g.Got()) >= want.Len() })
+	if got := g.Got(); sha256.Sum256(got) != sha256.Sum256(want.Bytes()) {
+		t.Errorf("%d bytes came, other than the %d that were sent", len(got), want.Len())
+	} else {
+		t.Logf("%d pages, %d bytes, the same", n, len(got))
+	}
+}
+
+func document(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	for i := range 2 {
+		g.Forget()
+		if got := run(t, d, fmt.Sprint("doc-", i), 3); got.Started != 3 || got.Printed != 0 {
+			t.Errorf("%+v", got)
+		}
+		text := settled(g)
+		_, text, ok := bytes.Cut(text, []byte("LANGUAGE=PDF\r\n"))
+		text, end := bytes.CutSuffix(text, []byte("\x1b%-12345X"))
+		pages, err := pdf.CountPages(bytes.NewReader(text), int64(len(text)))
+		if !ok || !end || err != nil || pages != 3 {
+			t.Errorf("%d pages, %v", pages, err)
+		}
+	}
+}
+
+// settled waits until nothing more comes.
+func settled(g *usbtest.Gadget) []byte {
+	last := -1
+	for {
+		got := g.Got()
+		if len(got) == last {
+			return got
+		}
+		last = len(got)
+		time.Sleep(150 * time.Millisecond)
+	}
+}
+
+// run prints so many stickers as one job that must end well.
+func run(t *testing.T, d printer.Device, id string, n int) printer.Progress {
+	t.Helper()
+	j, err := d.Open(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		if err := j.Send(t.Context(), small(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	p, err := j.Finish(ctx)
+	if err != nil || p.State != printer.Done {
+		t.Fatalf("Finish: %+v %v", p, err)
+	}
+	return p
+}
+
+func cableOut(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	g.StopAfter(200_000)
+	j, err := d.Open(t.Context(), "cut")
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error, 1)
+	sent := 0
+	go func() {
+		for {
+			if err := j.Send(context.Background(), noise(sent)); err != nil {
+				failed <- err
+				return
+			}
+			sent++
+		}
+	}()
+	usbtest.Within(t, 10*time.Second, "the printer stops reading", func() bool { return len(g.Got()) >= 200_000 })
+	time.Sleep(300 * time.Millisecond)
+	wantState(t, d, printer.Printing)
+	g.Cable(t, false)
+	select {
+	case err := <-failed:
+		wantCode(t, err, "usb.gone")
+	case <-time.After(5 * time.Second):
+		t.Fatal("Send does not end")
+	}
+	p, err := j.Finish(t.Context())
+	wantCode(t, err, "usb.gone")
+	if p.State != printer.Offline || p.Printed != 0 || p.Started < 1 || p.Started > sent+1 || p.Open {
+		t.Errorf("%+v after %d pages", p, sent)
+	}
+	t.Logf("%d pages sent, %+v, %d bytes read", sent, p, len(g.Got()))
+	wantState(t, d, printer.Offline)
+	_, err = d.Open(t.Context(), "none")
+	wantCode(t, err, "usb.offline")
+	after, err := d.Progress(t.Context(), "cut", sent+1)
+	if err != nil || after.Started != p.Started || after.Printed != 0 {
+		t.Errorf("%+v %v", after, err)
+	}
+	// In again: it goes on without a new Device, and what comes is whole.
+	g.StopAfter(-1)
+	g.Cable(t, true)
+	usbtest.Within(t, 5*time.Second, "ready again", func() bool { s, _, _ := d.State(t.Context()); return s == printer.Ready })
+	settled(g)
+	g.Forget()
+	run(t, d, "next", 2)
+	text := settled(g)
+	_, text, _ = bytes.Cut(text, []byte("LANGUAGE=PDF\r\n"))
+	text = bytes.TrimSuffix(text, []byte("\x1b%-12345X"))
+	if n, err := pdf.CountPages(bytes.NewReader(text), int64(len(text))); n != 2 {
+		t.Errorf("after the cable: %d pages, %v", n, err)
+	}
+}
+
+func switchedOff(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	run(t, d, "first", 1)
+	g.PowerOff() // while the printer is still held after the job
+	usbtest.Within(t, 3*time.Second, "offline", func() bool { s, _, _ := d.State(t.Context()); return s == printer.Offline })
+	g.Plug(t)
+	usbtest.Within(t, 3*time.Second, "ready", func() bool { s, _, _ := d.State(t.Context()); return s == printer.Ready })
+	run(t, d, "second", 1)
+	// Off between two pages: the second surely was not begun.
+	j, err := d.Open(t.Context(), "third")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Send(t.Context(), small(1)); err != nil {
+		t.Fatal(err)
+	}
+	g.PowerOff()
+	p, err := j.Finish(t.Context())
+	wantCode(t, err, "usb.gone")
+	if p.State != printer.Offline || p.Started != 0 {
+		t.Errorf("%+v: nothing had left", p)
+	}
+}
+
+func stopsReading(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	g.Hold(true)
+	j, err := d.Open(t.Context(), "stall")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	began := time.Now()
+	sent := 0
+	for err == nil {
+		if err = j.Send(ctx, noise(sent)); err == nil {
+			sent++
+		}
+	}
+	if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Second {
+		t.Errorf("%v after %v", err, took)
+	}
+	wantState(t, d, printer.Printing)
+	if err := j.Abort(t.Context()); err != nil {
+		t.Error(err)
+	}
+	p, err := d.Progress(t.Context(), "stall", sent+1)
+	if err != nil || p.State != printer.Unknown || p.Printed != 0 || p.Started < 1 || p.Open {
+		t.Errorf("%+v %v", p, err)
+	}
+	t.Logf("%d pages sent, %+v", sent, p)
+	g.Hold(false)
+	before := len(settled(g))
+	time.Sleep(500 * time.Millisecond)
+	if after := len(g.Got()); after != before {
+		t.Errorf("%d bytes came after Abort", after-before)
+	}
+	g.Forget()
+	run(t, d, "next", 2)
+	if text := settled(g); !bytes.Contains(text, []byte("%%EOF")) {
+		t.Error("the next job did not come whole")
+	}
+}
+
+func paperOut(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	j, err := d.Open(t.Context(), "paper")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Send(t.Context(), small(1)); err != nil {
+		t.Fatal(err)
+	}
+	g.Status(t, usbtest.PaperOut)
+	type end struct {
+		p   printer.Progress
+		err error
+	}
+	done := make(chan end, 1)
+	go func() {
+		p, err := j.Finish(context.Background())
+		done <- end{p, err}
+	}()
+	time.Sleep(400 * time.Millisecond)
+	wantState(t, d, printer.OutOfPaper)
+	if p, err := d.Progress(t.Context(), "paper", 1); err != nil || p.State != printer.OutOfPaper || !p.Open || p.Started != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
+	g.Status(t, usbtest.Well)
+	e := <-done
+	if e.err != nil || e.p.State != printer.Done || e.p.Started != 1 || e.p.Printed != 0 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// otherInterfaces has a serial port in the printer's box: it stays, and works, while we print.
+func otherInterfaces(t *testing.T) {
+	serials++
+	g := usbtest.NewGadget(t, usbtest.GadgetParams{Vendor: 0x0a5f, Product: 0x00d3, Serial: fmt.Sprintf("S%d", serials), DeviceID: officeID, Serials: true})
+	d := open(t, g)
+	usbtest.Within(t, 5*time.Second, "serial port", func() bool { return boundDriver("02") == "cdc_acm" })
+	ours, err := os.OpenFile("/dev/ttyGS0", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	tty, err := os.OpenFile("/dev/ttyACM0", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tty.Close()
+	j, err := d.Open(t.Context(), "job")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := boundDriver("07"); got != "usbfs" {
+		t.Errorf("the printer's driver is %s", got)
+	}
+	if got := boundDriver("02"); got != "cdc_acm" {
+		t.Errorf("the serial port's driver is %s", got)
+	}
+	if _, err := io.WriteString(tty, "scanned\n"); err != nil {
+		t.Error(err)
+	}
+	read := make(chan string, 1)
+	go func() {
+		b := make([]byte, 64)
+		n, _ := ours.Read(b)
+		read <- string(b[:n])
+	}()
+	select {
+	case got := <-read:
+		if !strings.HasPrefix(got, "scanned") {
+			t.Errorf("%q", got)
+		}
+	case <-time.After(3 * time.Second):
+		t.Error("nothing came through the serial port")
+	}
+	if err := j.Send(t.Context(), small(1)); err != nil {
+		t.Error(err)
+	}
+	if _, err := j.Finish(t.Context()); err != nil {
+		t.Error(err)
+	}
+	d.Close()
+	if got := boundDriver("07"); got != "usblp" {
+		t.Errorf("afterwards the printer's driver is %s", got)
+	}
+}
+
+func givenBack(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	usbtest.Within(t, 3*time.Second, "usblp", func() bool { return boundDriver("07") == "usblp" })
+	run(t, d, "one", 1)
+	if got := boundDriver("07"); got != "usbfs" {
+		t.Errorf("right after the job: %s, the next one had to claim it anew", got)
+	}
+	usbtest.Within(t, 3*time.Second, "usblp again", func() bool { return boundDriver("07") == "usblp" })
+	wantState(t, d, printer.Ready)
+	if boundDriver("07") != "usblp" {
+		t.Error("State took the printer")
+	}
+	j, err := d.Open(t.Context(), "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Abort(t.Context()); err != nil {
+		t.Error(err)
+	}
+	d.Close()
+	if got := boundDriver("07"); got != "usblp" {
+		t.Errorf("after Close: %s", got)
+	}
+}
+
+func usedByAnother(t *testing.T) {
+	g := office(t)
+	first, second := open(t, g), open(t, g)
+	j, err := first.Open(t.Context(), "mine")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = second.Open(t.Context(), "yours")
+	wantCode(t, err, "usb.busy")
+	wantState(t, second, printer.Unknown)
+	if list := find(t); len(list) != 1 || list[0].State != printer.Unknown || len(list[0].Words) == 0 || list[0].Model != "Acme Office 3" {
+		t.Errorf("%+v", list)
+	}
+	if err := j.Send(t.Context(), small(1)); err != nil {
+		t.Error(err)
+	}
+	if p, err := j.Finish(t.Context()); err != nil || p.Started != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
+	first.Close()
+	run(t, second, "yours", 1)
+}
+
+// noRight runs as somebody who may not touch the device.
+func noRight(t *testing.T) {
+	g := office(t)
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), victimName+"="+uri(g), "ZNAK_USB_DEED=ask")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "code usb.access") || !strings.Contains(string(out), "state offline") {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// victim prints until it is killed, or says what it is told when it tries.
+func victim() {
+	d, err := usb.New(usb.Params{}).Open(printer.Setup{Name: "victim", URI: os.Getenv(victimName)})
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	if os.Getenv("ZNAK_USB_DEED") == "ask" {
+		state, words, _ := d.State(context.Background())
+		fmt.Printf("state %s %q\n", state, words)
+		_, err := d.Open(context.Background(), "job")
+		var e *printer.Error
+		if errors.As(err, &e) {
+			fmt.Println("code", e.Code, err)
+		}
+		os.Exit(0)
+	}
+	j, err := d.Open(context.Background(), "victim-1")
+	for i := 0; err == nil; i++ {
+		err = j.Send(context.Background(), noise(i))
+	}
+	fmt.Println(err)
+	os.Exit(1)
+}
+
+func killed(t *testing.T) {
+	g := office(t)
+	g.StopAfter(300_000)
+	cmd := exec.Command("/proc/self/exe")
+	cmd.Env = append(os.Environ(), victimName+"="+uri(g))
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	usbtest.Within(t, 20*time.Second, "300,000 bytes", func() bool { return len(g.Got()) >= 300_000 })
+	cmd.Process.Signal(syscall.SIGKILL)
+	cmd.Wait()
+	g.StopAfter(-1)
+	came := settled(g)
+	d := open(t, g)
+	p, err := d.Progress(t.Context(), "victim-1", 40)
+	if err != nil || p.State != printer.Unknown || p.Printed != 0 || p.Started != 40 {
+		t.Errorf("%+v %v", p, err)
+	}
+	wantState(t, d, printer.Ready)
+	time.Sleep(300 * time.Millisecond)
+	if now := g.Got(); len(now) != len(came) {
+		t.Errorf("%d bytes more came after the death", len(now)-len(came))
+	}
+	if n := bytes.Count(came, []byte("%PDF-")); n != 1 {
+		t.Errorf("%d documents in the printer's record", n)
+	}
+	g.Forget()
+	run(t, d, "second", 1)
+	if text := settled(g); bytes.Count(text, []byte("%PDF-")) != 1 || !bytes.Contains(text, []byte("%%EOF")) {
+		t.Errorf("the next job: %d bytes", len(text))
+	}
+	d.Close()
+	if got := boundDriver("07"); got != "usblp" {
+		t.Errorf("the killed program's claim is not mended: %s", got)
+	}
+}
+
+func speed(t *testing.T) {
+	g := office(t)
+	d := open(t, g)
+	envelopes := make([]page.Page, 50)
+	for i := range envelopes {
+		envelopes[i] = pagetest.Envelope(i, 300)
+	}
+	for _, slip := range []int{1, 50} {
+		began := time.Now()
+		finishing := time.Duration(0)
+		for at := 0; at < len(envelopes); at += slip {
+			j, err := d.Open(t.Context(), fmt.Sprintf("speed-%d-%d", slip, at))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range envelopes[at : at+slip] {
+				if err := j.Send(t.Context(), p); err != nil {
+					t.Fatal(err)
+				}
+			}
+			sent := time.Now()
+			if _, err := j.Finish(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			finishing += time.Since(sent)
+		}
+		t.Logf("finishing %v", finishing)
+		t.Logf("slips of %d: %.0f pieces a second on the emulated processor", slip, float64(len(envelopes))/time.Since(began).Seconds())
+	}
+}
+
+func conformDocuments(t *testing.T) {
+	var g *usbtest.Gadget
+	devicetest.Run(t, devicetest.Params{
+		Open:    func(t *testing.T) printer.Device { g = office(t); return open(t, g) },
+		Pages:   stickers,
+		Confirm: printer.ConfirmNone,
+		Hold: func(t *testing.T) func() {
+			g.Status(t, usbtest.PaperOut)
+			return func() { g.Status(t, usbtest.Well) }
+		},
+	})
+}

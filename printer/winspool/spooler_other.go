@@ -1,0 +1,6 @@
+//go:build !windows
+
+package winspool
+
+// system is nil: there is no Windows spooler here.
+func system() spooler { return nil }
