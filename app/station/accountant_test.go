@@ -293,7 +293,7 @@ func TestInvoiceNeedsRequisitesAndPaysExactly(t *testing.T) {
 	v, err := b.Batch(b.ctx, batch)
 	b.must(err)
 	file := filepath.Join(t.TempDir(), "a", "memo.pdf")
-	r, err := b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch}, File: file})
+	r, err := b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch, batch}, File: file}) // named twice, paid once
 	b.must(err)
 	if r.Sum != v.Sum || r.File != file || !strings.HasPrefix(r.Purpose, "ОБРАЗЕЦ") || !strings.Contains(r.Purpose, "за партии "+batch+", "+v.Sum.Decimal()+" руб.") {
 		t.Errorf("%+v, want %s", r, v.Sum.Decimal())

@@ -95,7 +95,10 @@ func (s *Station) PayeeINN(ctx context.Context) (string, error) {
 func (s *Station) memo(ctx context.Context, o InvoiceOrder) (paper.PaymentMemo, error) {
 	memo := paper.PaymentMemo{Sum: o.Sum, Made: s.now().In(moscow), Specimen: s.specimen}
 	var total postal.Kopecks
-	for _, name := range o.Batches {
+	for i, name := range o.Batches {
+		if slices.Contains(o.Batches[:i], name) { // named twice, paid once
+			continue
+		}
 		v, err := s.Batch(ctx, name)
 		if err != nil {
 			return memo, err

@@ -303,8 +303,21 @@ func TestOrphanIsDestroyedBeforeHandOver(t *testing.T) {
 	b.must(b.Return(b.ctx, []postal.ShPI{rows[2].ShPI}))
 	_, err := b.Sync(b.ctx)
 	b.must(err)
+	_, err = b.Reprint(b.ctx, rows[3].ShPI, ReasonTorn)
+	b.must(err)
+	if n, err := b.OwedCount(b.ctx); err != nil || n != 2 { // as many as the list tells of
+		t.Fatalf("%d are owed, %v", n, err)
+	}
+	_, err = b.Destroy(b.ctx, string(rows[3].ShPI), 0)
+	b.must(err)
+	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
+	b.must(err)
+	b.scanAll(batch)
 	owed, err := b.OwedList(b.ctx, batch)
 	b.must(err)
+	if n, err := b.OwedCount(b.ctx); err != nil || n != 1 {
+		t.Fatalf("%d are owed, %v", n, err)
+	}
 	if len(owed) != 1 || owed[0].ShPI != rows[2].ShPI || owed[0].Envelopes != 1 || owed[0].Reason != "" {
 		t.Fatalf("owed %+v", owed)
 	}

@@ -35,6 +35,7 @@ var menuItems = []struct {
 	{view.ScreenReprint, theme.ViewRefreshIcon},
 	{view.ScreenOutbox, theme.MailSendIcon},
 	{view.ScreenMoney, theme.AccountIcon},
+	{view.ScreenPrinters, theme.DocumentPrintIcon},
 	{view.ScreenSettings, theme.SettingsIcon},
 }
 
@@ -102,6 +103,8 @@ func (f *frame) put(s screen) {
 	switch name {
 	case screenBatch, screenPrint, screenHandOver:
 		name = view.ScreenBatches
+	case screenFindPrinters, screenCalibrate:
+		name = view.ScreenPrinters
 	case screenPaper:
 		if name = view.ScreenMoney; s.(*paperScreen).name != "" {
 			name = view.ScreenBatches

@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"znak/app/exchange"
 	"znak/app/station"
+	"znak/app/text"
 	"znak/app/ui/view"
 	"znak/app/ui/view/viewtest"
 	"znak/store"
@@ -191,6 +194,48 @@ func TestRestoreRefused(t *testing.T) {
 	d.see("Эту копию взять нельзя", "Файла k.db нет")
 	if !d.dead("Вернуть записи из копии") {
 		t.Error("a copy that is not there can be taken")
+	}
+}
+
+// Records that cannot be opened leave a window all the same: with the copies, and with the ordinary window after one has taken their place.
+func TestRescue(t *testing.T) {
+	app := test.NewTempApp(t)
+	words, err := text.Load("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	queue := make(chan func(), 100)
+	fail := true
+	copyFile := "/home/office/znak/backups/znak-20261121-0902.db"
+	r := newRescue(t.Context(), app, RescueParams{Text: words, Err: store.ErrDamaged, Copies: []string{copyFile},
+		Restore: func(_ context.Context, path string) (Params, station.RestoreReport, error) {
+			if path != copyFile {
+				t.Errorf("restored %s", path)
+			}
+			if fail {
+				return Params{}, station.RestoreReport{}, &station.Refused{Reasons: []station.Reason{{Key: "care.restore.damaged", Args: map[string]any{"File": "k.db"}}}}
+			}
+			return Params{Station: viewtest.Sample(), Text: words}, station.RestoreReport{Done: true, Unknown: 3}, nil
+		}})
+	r.put = func(f func()) { queue <- f }
+	if r.do.Visible() {
+		t.Error("nothing is chosen")
+	}
+	test.Tap(r.list.Objects[0].(*widget.Button))
+	if !r.do.Visible() || !strings.Contains(r.said.Text, "Вернуть записи к 21.11.2026 09:02?") {
+		t.Fatalf("not asked: %q", r.said.Text)
+	}
+	test.Tap(r.do)
+	(<-queue)()
+	if !strings.Contains(r.said.Text, "Файл k.db повреждён") || !r.list.Visible() || r.next != nil {
+		t.Errorf("%q", r.said.Text)
+	}
+	fail = false
+	test.Tap(r.list.Objects[0].(*widget.Button))
+	test.Tap(r.do)
+	(<-queue)()
+	if r.next == nil || !strings.Contains(r.next.frame.notice.text.Text, "О 3 письмах неизвестно") {
+		t.Error("the ordinary window is not there")
 	}
 }
 

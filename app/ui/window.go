@@ -125,6 +125,9 @@ const (
 	screenFirst    = "first"
 	screenPaper    = "paper"
 	screenRestore  = "restore"
+
+	screenFindPrinters = "find-printers"
+	screenCalibrate    = "calibrate"
 )
 
 const windowWidth, windowHeight = 1280, 760
@@ -177,6 +180,8 @@ func (w *Window) make(name string) screen {
 		return newOutboxScreen(w)
 	case view.ScreenMoney:
 		return newMoneyScreen(w)
+	case view.ScreenPrinters:
+		return newPrintersScreen(w)
 	case view.ScreenSettings:
 		return newSettingsScreen(w)
 	case screenBatch:
@@ -195,6 +200,10 @@ func (w *Window) make(name string) screen {
 		return newPaperScreen(w)
 	case screenRestore:
 		return newRestoreScreen(w)
+	case screenFindPrinters:
+		return newFindPrintersScreen(w)
+	case screenCalibrate:
+		return newCalibrationScreen(w)
 	}
 	return newTodayScreen(w)
 }

@@ -31,7 +31,10 @@ func ownDisk(t *testing.T, size string) (dir string, remount func(flags uintptr)
 // What only reads works where nothing can be written, and says so; what writes refuses and changes nothing.
 func readsOnly(t *testing.T, dir string) {
 	t.Helper()
-	for args, want := range map[string]string{"batches": `"name":"501"`, "pieces 501": `"state":"pulled"`, "status": `"states"`, "audit": `"ok":true`,
+	out := t.TempDir()
+	for args, want := range map[string]string{"evidence 501 --out " + out: `"batch":"501"`, "support --out " + filepath.Join(out, "help.zip"): "help.zip",
+		"export-marks --from 2026-01-01 --to 2026-12-31 --out " + filepath.Join(out, "marks.xlsx"): `"rows":0`,
+		"reconcile --from 2026-01-01 --to 2026-01-31":                                              `"matched":[]`, "spoiled": "[]", "stale": "[]", "batches": `"name":"501"`, "pieces 501": `"state":"pulled"`, "status": `"states"`, "audit": `"ok":true`,
 		"printers": `"kind":"folder"`, "settings": `"printer"`, "outbox": "[]", "retention": `"days":0`} {
 		code, out, errOut := inFolder(t, dir, "", append([]string{"--json"}, strings.Fields(args)...)...)
 		if code != exitDone || !strings.Contains(out, want) || !strings.Contains(errOut, "только для чтения") {
@@ -53,6 +56,9 @@ func readsOnly(t *testing.T, dir string) {
 func TestReadOnlyDataFolder(t *testing.T) {
 	dir, remount := ownDisk(t, "32m")
 	worked(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "payee.toml"), []byte("name = \"Почта\""), 0o600); err != nil { // no copy holds it yet, and none can be told
+		t.Fatal(err)
+	}
 	remount(syscall.MS_RDONLY)
 	readsOnly(t, dir)
 	remount(0)

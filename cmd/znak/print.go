@@ -5,17 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"znak/app/hint"
 	"znak/app/postal"
 	"znak/app/station"
+	"znak/printer"
 )
 
 func (c *command) printCommand() *cobra.Command {
 	var order station.PrintOrder
 	var only []string
+	var wait time.Duration
 	cmd := c.verb("print BATCH", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		order.Batch = args[0]
 		if order.Limit < 0 {
@@ -32,7 +36,12 @@ func (c *command) printCommand() *cobra.Command {
 			if v, err := o.station.Batch(ctx, order.Batch); err == nil && v.Warning != nil {
 				fmt.Fprintln(c.errOut, c.reason(*v.Warning))
 			}
-			r, err := o.station.Print(ctx, order, nil, nil)
+			control := station.NewControl()
+			waiting := &faultWait{c: c, control: control, wait: wait}
+			r, err := o.station.Print(ctx, order, control, waiting.told)
+			if ctx.Err() != nil && r.Run != "" {
+				err = hint.New("cmd.print.interrupted", nil, err)
+			}
 			document := map[string]any{"printed": r.Printed, "unknown": r.Unknown, "queued": r.Queued, "failed": r.Failed, "refused": c.refusals(r.Refused), "files": orEmpty(r.Files)}
 			told := c.answer(document, func(w io.Writer) {
 				if r.Run != "" || err == nil {
@@ -59,11 +68,41 @@ func (c *command) printCommand() *cobra.Command {
 			return nil
 		})
 	})
+	cmd.Flags().DurationVar(&wait, "wait", 10*time.Minute, c.say("flag.wait", nil))
 	cmd.Flags().BoolVar(&order.InOrder, "in-order", false, c.say("flag.in-order", nil))
 	cmd.Flags().StringVar(&order.Printer, "printer", "", c.say("flag.printer", nil))
 	cmd.Flags().IntVar(&order.Limit, "limit", 0, c.say("flag.limit", nil))
 	cmd.Flags().StringSliceVar(&only, "only", nil, c.say("flag.only", nil))
 	return cmd
+}
+
+// faultWait tells what the printer says while it prints nothing, and takes the job back from it when that has lasted too long.
+type faultWait struct {
+	c       *command
+	control *station.Control
+	wait    time.Duration
+	said    string
+	since   time.Time
+}
+
+// told hears of the run. The station calls it from one goroutine at a time.
+func (p *faultWait) told(now station.PrintProgress) {
+	switch now.State {
+	case "", printer.Ready, printer.Printing, printer.Done, printer.Unknown:
+		p.said, p.since = "", time.Time{}
+		return
+	}
+	if p.since.IsZero() {
+		p.since = time.Now()
+	}
+	line := strings.Join(append([]string{p.c.text.Say("printer.state."+string(now.State), nil)}, now.Words...), "  ")
+	if line != p.said {
+		p.said = line
+		fmt.Fprintln(p.c.errOut, line)
+	}
+	if p.wait > 0 && time.Since(p.since) > p.wait {
+		p.control.Cancel()
+	}
 }
 
 func orEmpty(list []string) []string {

@@ -43,10 +43,43 @@ func (c *command) window(ctx context.Context) error {
 		return hint.New("cmd.window.no-display", nil, nil)
 	}
 	o, err := c.open(ctx)
+	if errors.Is(err, store.ErrDamaged) {
+		return c.rescue(ctx, err)
+	}
 	if err != nil {
 		return err
 	}
 	return c.openWindow(ctx, o)
+}
+
+// rescue opens a window in which a copy can be put in the place of records that are damaged, and goes on with the ordinary one. trouble is what opening
+// them brought.
+func (c *command) rescue(ctx context.Context, trouble error) (err error) {
+	dir, err := c.dataDir()
+	if err != nil {
+		return err
+	}
+	copies, err := store.Copies(filepath.Join(dir, "backups")) // the office's own folder is named in the records
+	if err != nil || len(copies) == 0 {
+		return errors.Join(trouble, err)
+	}
+	d := &desk{c: c}
+	defer func() { err = d.end(err, recover()) }()
+	ui.RunRescue(app.NewWithID(appID), ui.RescueParams{Text: c.text, Err: trouble, Copies: copies,
+		Restore: func(ctx context.Context, path string) (ui.Params, station.RestoreReport, error) {
+			report, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: path, Who: operator(), Log: c.logger()})
+			if err != nil {
+				return ui.Params{}, report, err
+			}
+			o, err := c.openAt(ctx, dir)
+			if err != nil {
+				return ui.Params{}, report, err
+			}
+			d.take(ctx, o)
+			p, err := d.params(ctx)
+			return p, report, err
+		}})
+	return nil
 }
 
 // desk is what the window works on: the office, a lesson beside it, and which of the two is in the window.
@@ -73,7 +106,9 @@ func (d *desk) take(ctx context.Context, o *office) {
 
 // drop closes the office, after the care of it has ended.
 func (d *desk) drop() error {
-	d.stopCare()
+	if d.stopCare != nil {
+		d.stopCare()
+	}
 	if o := d.main.Swap(nil); o != nil {
 		return o.Close()
 	}
@@ -136,31 +171,45 @@ func (c *command) careBeat(ctx context.Context, o *office) (stop func()) {
 // openWindow runs the window on an open data folder until it is closed, and closes the folder.
 func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 	d := c.newDesk(ctx, o)
-	defer func() {
-		// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
-		if r := recover(); r != nil {
-			err = hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(r)}, fmt.Errorf("window: %v", r))
-		}
-		d.lesson.close(c)
-		if closeErr := d.drop(); err == nil {
-			err = closeErr
-		}
-	}()
-	words := c.text
+	defer func() { err = d.end(err, recover()) }()
+	p, err := d.params(ctx)
+	if err != nil {
+		return err
+	}
+	ui.Run(app.NewWithID(appID), p)
+	return nil
+}
+
+// end closes everything after the window; err and panicked are what the window ended with.
+func (d *desk) end(err error, panicked any) error {
+	// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
+	if panicked != nil {
+		err = hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(panicked)}, fmt.Errorf("window: %v", panicked))
+	}
+	d.lesson.close(d.c)
+	if closeErr := d.drop(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// params are the parts of the window on the office.
+func (d *desk) params(ctx context.Context) (ui.Params, error) {
+	c, o, words := d.c, d.main.Load(), d.c.text
 	if c.lang == "" {
-		if lang, ok, err := o.store.Setting(ctx, settingLanguage); err != nil {
-			return err
-		} else if ok {
-			if words, err = text.Load(lang); err != nil {
-				return err
-			}
+		lang, ok, err := o.store.Setting(ctx, settingLanguage)
+		if err == nil && ok {
+			words, err = text.Load(lang)
+		}
+		if err != nil {
+			return ui.Params{}, err
 		}
 	}
 	address, _, err := o.store.Setting(ctx, settingPost)
 	if err != nil {
-		return err
+		return ui.Params{}, err
 	}
-	ui.Run(app.NewWithID(appID), ui.Params{
+	return ui.Params{
 		Station: view.Of(o.station),
 		Text:    words,
 		Account: ui.Account{URL: address},
@@ -195,8 +244,7 @@ func (c *command) openWindow(ctx context.Context, o *office) (err error) {
 				c.logger().Warn("language not kept", "error", err)
 			}
 		},
-	})
-	return nil
+	}, nil
 }
 
 // saveOutbox writes what has not reached the post into the data folder, as "outbox export" does, in the words of the window.

@@ -120,26 +120,27 @@ func (c capability) believe() printer.Confirm {
 }
 
 func believeDevice(device, model string) printer.Confirm {
-	u, err := url.Parse(device)
-	if err != nil {
-		return printer.ConfirmNone
-	}
+	// By hand: the names of dnssd URIs have escapes that Go's url package does not take in a host.
+	scheme, rest, _ := strings.Cut(device, "://")
+	rest, asked, _ := strings.Cut(rest, "?")
+	host, path, _ := strings.Cut(rest, "/")
 	driverless := func() bool {
 		m := strings.ToLower(model)
-		return strings.Contains(m, "driverless") || strings.Contains(m, "ipp everywhere") || strings.Contains(m, "everywhere") || strings.Contains(m, "airprint")
+		return strings.Contains(m, "driverless") || strings.Contains(m, "everywhere") || strings.Contains(m, "airprint")
 	}
-	if v := strings.ToLower(u.Query().Get("waitjob")); v == "false" || v == "no" || v == "off" { // an option of the ipp backend
+	query, _ := url.ParseQuery(asked)
+	if v := strings.ToLower(query.Get("waitjob")); v == "false" || v == "no" || v == "off" { // an option of the ipp backend
 		return printer.ConfirmNone
 	}
-	switch u.Scheme {
+	switch scheme {
 	case "ipp", "ipps", "http", "https":
-		if strings.HasPrefix(u.Path, "/printers/") || strings.HasPrefix(u.Path, "/classes/") { // another CUPS, of whose device nothing is known
+		if strings.HasPrefix(path, "printers/") || strings.HasPrefix(path, "classes/") { // another CUPS, of whose device nothing is known
 			return printer.ConfirmNone
 		}
 		return printer.ConfirmJob
 	case "dnssd":
-		if strings.Contains(u.Host, "._ipp._tcp") || strings.Contains(u.Host, "._ipps._tcp") {
-			if strings.Contains(u.Path, "cups") { // another CUPS that shares its queue
+		if strings.Contains(host, "._ipp._tcp") || strings.Contains(host, "._ipps._tcp") {
+			if strings.HasPrefix(path, "cups") { // another CUPS that shares its queue
 				return printer.ConfirmNone
 			}
 			return printer.ConfirmJob

@@ -3,8 +3,6 @@ package cups_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -153,6 +151,3 @@ func TestConformance(t *testing.T) {
 		})
 	}
 }
-
-var _ = os.Getenv
-var _ = filepath.Join

@@ -3,7 +3,6 @@ package cups_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"znak/printer"
 	"znak/printer/cups"
@@ -48,18 +47,13 @@ func TestDirect(t *testing.T) {
 	got := <-finishing(t, begin(t, d, "job-2", pages[:3]))
 	want(t, got, printer.Done, 3, 3, "")
 
-	// Paper out, seen by the printer itself, which tells it live.
-	e.Load(t, false)
+	// The printer itself waits for paper and tells it live.
+	e.Mode(t, "wait 1 media-needed")
 	ended := finishing(t, begin(t, d, "job-3", pages[3:]))
-	time.Sleep(500 * time.Millisecond)
 	words := eventually(t, d, printer.OutOfPaper)
 	t.Logf("words %q", words)
-	select {
-	case got := <-ended:
-		t.Fatalf("did not wait: %+v", got)
-	default:
-	}
-	e.Load(t, true)
+	live(t, d, "job-3", 3, 1)
+	e.Mode(t, "ok")
 	want(t, <-ended, printer.Done, 3, 3, "")
 	if paper := e.Paper(t); !slices.Equal(paper, names(pages)) {
 		t.Errorf("on paper %q", paper)
@@ -68,11 +62,7 @@ func TestDirect(t *testing.T) {
 	want(t, ending{again, err}, printer.Done, 3, 3, "")
 
 	e.Mode(t, "exit 1 1")
-	got = <-finishing(t, begin(t, d, "job-4", pages[:3]))
-	if got.State != printer.NeedsPerson || got.Printed > 1 || got.Started != 3 || got.Open {
-		t.Errorf("%+v", got)
-	}
-	t.Logf("%+v", got)
+	want(t, <-finishing(t, begin(t, d, "job-4", pages[:3])), printer.NeedsPerson, 1, 3, "aborted")
 }
 
 // The same printer behind a driverless queue of CUPS.
@@ -89,20 +79,16 @@ func TestEverywhere(t *testing.T) {
 	got := <-finishing(t, j)
 	want(t, got, printer.Done, 2, 2, "")
 
-	e.Load(t, false)
+	e.Mode(t, "wait 1 media-needed")
 	ended := finishing(t, begin(t, d, "job-2", pages[2:]))
 	words := eventually(t, d, printer.OutOfPaper)
 	t.Logf("words %q", words)
-	time.Sleep(500 * time.Millisecond)
 	if p, err := d.Progress(t.Context(), "job-2", 2); err != nil || p.Printed != 0 || !p.Open {
 		t.Errorf("%+v %v: CUPS's own count of pages was believed", p, err)
 	}
-	e.Load(t, true)
+	e.Mode(t, "ok")
 	got = <-ended
 	want(t, got, printer.Done, 2, 2, "")
-	if n := len(e.Documents(t)); n != 2 {
-		t.Errorf("%d documents", n)
-	}
 	if paper := e.Paper(t); !slices.Equal(paper, names(pages)) {
 		t.Errorf("on paper %q", paper)
 	}

@@ -310,6 +310,7 @@ func (j *Job) Abort(ctx context.Context) error {
 		j.end(printer.Progress{State: printer.Done})
 		return nil
 	}
+	asked := ctx
 	ctx, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
 	if j.number == 0 {
@@ -329,8 +330,14 @@ func (j *Job) Abort(ctx context.Context) error {
 		if err == nil {
 			err = sleep(ctx, pollMax/5)
 		}
-		if err != nil {
-			return j.device.named(err)
+		switch {
+		case err == nil:
+		case asked.Err() != nil:
+			return asked.Err()
+		case j.snapshot().State == printer.Offline:
+			return j.device.fault("cups.unreachable", err)
+		default:
+			return j.device.fault("cups.stuck", err)
 		}
 	}
 	return nil

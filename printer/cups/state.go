@@ -100,13 +100,25 @@ var faults = []struct {
 	{"cups-insecure-filter", printer.NeedsPerson},
 }
 
+// graver reports whether a reason that ends in -warning or -report stops the work nevertheless: being away, which CUPS reports as offline-report;
+// a filter that is missing; and media-needed, which by its definition is of the job that is being printed (ippeveprinter says media-needed-warning).
+func graver(base, reason string) bool {
+	switch base {
+	case "offline", "cups-missing-filter", "cups-insecure-filter":
+		return true
+	case "media-needed":
+		return strings.HasSuffix(reason, "-warning")
+	}
+	return false
+}
+
 // fault is the state that the reasons name; Ready if they name none that stops the work. A reason that ends in -warning or -report is told and
-// does not stop it, except of being away, which CUPS reports as offline-report, and of a filter that is missing.
+// does not stop it, except where it is graver than it says.
 func fault(reasons []string) printer.State {
 	for _, f := range faults {
 		for _, r := range reasons {
 			mild := strings.HasSuffix(r, "-warning") || strings.HasSuffix(r, "-report")
-			if mild && f.state != printer.Offline && !strings.HasPrefix(f.reason, "cups-") {
+			if mild && !graver(f.reason, r) {
 				continue
 			}
 			if r == f.reason || strings.HasPrefix(r, f.reason+"-") || f.reason == "ribbon" && strings.Contains(r, "ribbon") && strings.Contains(r, "empty") {

@@ -43,8 +43,9 @@ type device struct {
 	ended   map[string]printer.Progress
 	order   []string // of ended, the oldest first
 	deaf    time.Time
-	torn    bool // a label was broken off that the printer may still wait to be continued
-	known   bool // its resolution was asked
+	torn    bool         // a label was broken off that the printer may still wait to be continued
+	known   bool         // its resolution was asked
+	encoder *zpl.Encoder // of the last job, with its buffers; nil while a job has it
 }
 
 var (
@@ -197,7 +198,19 @@ func (d *device) greet(ctx context.Context, conn net.Conn, id string, torn bool)
 			return nil, d.fault("socket.offline", err)
 		}
 	}
-	return &job{device: d, id: id, conn: conn, session: s, deaf: p.Ask == zpl.AskNone, encoder: zpl.NewEncoder(d.dpi, d.options)}, nil
+	return &job{device: d, id: id, conn: conn, session: s, deaf: p.Ask == zpl.AskNone, encoder: d.borrow()}, nil
+}
+
+// borrow gives the encoder to a job.
+func (d *device) borrow() *zpl.Encoder {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	e := d.encoder
+	d.encoder = nil
+	if e == nil {
+		e = zpl.NewEncoder(d.dpi, d.options)
+	}
+	return e
 }
 
 // learn keeps for later sessions that the printer does not know ~HQES.
@@ -236,6 +249,10 @@ func (d *device) close(j *job) printer.Progress {
 			d.order = append(d.order, j.id)
 		}
 		d.ended[j.id] = p
+		if j.mu.TryLock() { // else a Send still uses it
+			d.encoder, j.encoder = j.encoder, nil
+			j.mu.Unlock()
+		}
 		if len(d.order) > remembered {
 			delete(d.ended, d.order[0])
 			d.order = d.order[1:]

@@ -214,6 +214,7 @@ func (d *Device) claim(s seat) (*link, error) {
 	if old != nil {
 		old.close()
 	}
+	d.driver.clear(s, d)
 	port, err := openPort(s, d.quirk.Detach == nil || *d.quirk.Detach)
 	if err != nil {
 		return nil, err
@@ -243,10 +244,27 @@ func (d *Device) rest() {
 	d.idle = time.AfterFunc(d.driver.linger, d.release)
 }
 
+// yield gives the printer back to another Device of this program that wants it, if it is only held for a moment longer. It does not wait for
+// a claim that is under way, which may be waiting for this very device.
+func (d *Device) yield(s seat) {
+	d.mu.Lock()
+	holds := d.link != nil && d.link.seat.bus == s.bus && d.link.seat.number == s.number
+	d.mu.Unlock()
+	if holds && d.opening.TryLock() {
+		defer d.opening.Unlock()
+		d.letGo()
+	}
+}
+
 // release gives the printer back unless a job is open.
 func (d *Device) release() {
 	d.opening.Lock()
 	defer d.opening.Unlock()
+	d.letGo()
+}
+
+// letGo is release for who has the lock of opening.
+func (d *Device) letGo() {
 	d.mu.Lock()
 	l := d.link
 	if d.open != nil || l == nil {

@@ -201,6 +201,19 @@ func (d *Driver) holds(device *Device, holding bool) {
 	}
 }
 
+// clear makes the other devices let go of the printer in a seat if they only hold it for a moment longer: the same printer may have been
+// opened twice.
+func (d *Driver) clear(s seat, wanting *Device) {
+	d.mu.Lock()
+	devices := slices.Collect(maps.Keys(d.holding))
+	d.mu.Unlock()
+	for _, device := range devices {
+		if device != wanting {
+			device.yield(s)
+		}
+	}
+}
+
 // Close gives back all printers that are held after a job. The program calls it at its end: what it still holds then would
 // stay without the kernel's driver until the next job or the next plugging in.
 func (d *Driver) Close() error {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 type labelPrinter struct {
 	*zpltest.Printer
 	gadget *usbtest.Gadget
+	held   *atomic.Bool // it prints nothing now
 }
 
 func newLabelPrinter(t *testing.T, p zpltest.Params) labelPrinter {
@@ -51,13 +53,15 @@ func newLabelPrinter(t *testing.T, p zpltest.Params) labelPrinter {
 			}
 		}
 	}()
-	return labelPrinter{v, g}
+	return labelPrinter{v, g, new(atomic.Bool)}
 }
 
 // paper names the stickers that have come out.
 func (p labelPrinter) paper(t *testing.T) []string {
 	t.Helper()
-	p.Idle(700 * time.Millisecond) // it may be held
+	if !p.held.Load() {
+		p.Idle(10 * time.Second)
+	}
 	names := []string{}
 	for _, l := range p.Labels() {
 		name := "?"
@@ -203,7 +207,11 @@ func conformLabels(t *testing.T) {
 		Paper: func(t *testing.T) []string { return slices.Clone(v.paper(t)) },
 		Hold: func(t *testing.T) func() {
 			v.Set(zpltest.PaperOut)
-			return func() { v.Clear() }
+			v.held.Store(true)
+			return func() {
+				v.held.Store(false)
+				v.Clear()
+			}
 		},
 	})
 }

@@ -38,9 +38,9 @@ func newLabel(ctx context.Context, l *link, e *zpl.Encoder, ask zpl.Ask, settle 
 	}
 	begin()
 	err := f.session.Greet(ctx)
-	if errors.Is(err, zpl.ErrSilent) && ctx.Err() == nil { // it was full or is deaf: nothing will be known
+	if errors.Is(err, zpl.ErrSilent) && ctx.Err() == nil { // of this job nothing will be known
 		f.close()
-		l.deaf, ask = true, zpl.AskNone
+		l.deaf, ask = calm(), zpl.AskNone // some are silent only while they are out of paper or open
 		begin()
 		err = nil
 	}
@@ -64,7 +64,7 @@ func (f *label) finish(ctx context.Context) error {
 		return err
 	}
 	if f.asks || f.session.Known().Sent == 0 {
-		return ctx.Err()
+		return nil
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -75,7 +75,7 @@ func (f *label) finish(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 func (f *label) cancel(ctx context.Context) error {

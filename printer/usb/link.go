@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // link is a claimed printer that is held for a job and for a moment after it. Every use of the port goes through it, so that it is closed
@@ -19,6 +20,11 @@ type link struct {
 
 	life context.Context // ends when the link is to be closed, so that nobody waits in the port then
 	stop context.CancelFunc
+
+	statusMu sync.Mutex
+	asked    time.Time
+	said     byte
+	saidErr  error
 
 	mu     sync.RWMutex
 	port   port
@@ -60,12 +66,19 @@ func (l *link) read(ctx context.Context, b []byte) (n int, err error) {
 	return n, err
 }
 
-func (l *link) status() (status byte, err error) {
-	err = l.use(func(p port) error {
-		status, err = p.Status()
+// status asks for the port status, twenty times a second at most, however many ask.
+func (l *link) status() (byte, error) {
+	l.statusMu.Lock()
+	defer l.statusMu.Unlock()
+	if time.Since(l.asked) < 50*time.Millisecond {
+		return l.said, l.saidErr
+	}
+	l.saidErr = l.use(func(p port) (err error) {
+		l.said, err = p.Status()
 		return err
 	})
-	return status, err
+	l.asked = time.Now()
+	return l.said, l.saidErr
 }
 
 func (l *link) isClosed() bool {

@@ -113,20 +113,41 @@ func TestRawAbort(t *testing.T) {
 	}
 }
 
-// TestPixels prints envelopes through the driver; packaging/wine.sh draws what arrived and has foreign decoders read it.
+// TestPixels prints envelopes through the driver, on its standard paper and on one of their own size; packaging/wine.sh draws what arrived and
+// has foreign decoders read it.
 func TestPixels(t *testing.T) {
 	name, out := queue(t, "ZNAK_WINSPOOL_PIXELS")
-	s := printer.Setup{URI: URI(name), Options: map[string]string{OptionPaper: os.Getenv("ZNAK_WINSPOOL_PAPER")}}
-	d, err := New(Params{}).Open(s)
+	for id, paper := range map[string]string{"pixels-standard": "driver", "pixels-own": ""} {
+		d, err := New(Params{}).Open(printer.Setup{URI: URI(name), Options: map[string]string{OptionPaper: paper}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", d.Info())
+		if got := run(t, d, id, 2); got.State != printer.Done || got.Started != 2 {
+			t.Errorf("%+v", got)
+		}
+		if b := arrived(t, out+"/"+id); !bytes.HasPrefix(b, []byte("%!PS")) {
+			t.Errorf("%d bytes: %.40q", len(b), b)
+		}
+	}
+}
+
+// TestPaper asks for a paper that the driver does not have and cannot have.
+func TestPaper(t *testing.T) {
+	name, _ := queue(t, "ZNAK_WINSPOOL_PIXELS")
+	d, err := New(Params{}).Open(printer.Setup{URI: URI(name)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", d.Info())
-	if got := run(t, d, "pixels-1", 2); got.State != printer.Done || got.Started != 2 {
-		t.Errorf("%+v", got)
+	j, err := d.Open(t.Context(), "pixels-paper")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if b := arrived(t, out+"/pixels-1"); !bytes.HasPrefix(b, []byte("%!PS")) && !bytes.HasPrefix(b, []byte("%PDF")) {
-		t.Errorf("%d bytes: %.40q", len(b), b)
+	p := testPage(0)
+	p.Width, p.Height = 700, 500
+	wantCode(t, j.Send(t.Context(), p), "winspool.paper")
+	if got, err := j.Finish(t.Context()); err != nil || got.Started != 0 {
+		t.Errorf("%+v %v", got, err)
 	}
 }
 

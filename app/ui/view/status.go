@@ -24,6 +24,7 @@ const (
 	ScreenReprint  = "reprint"
 	ScreenOutbox   = "outbox"
 	ScreenMoney    = "money"
+	ScreenPrinters = "printers"
 	ScreenSettings = "settings"
 )
 
@@ -96,7 +97,7 @@ func (w Words) Until(t time.Time) string {
 // printerPart names the first printer that needs somebody, else the first.
 func (w Words) printerPart(list []station.PrinterView) Part {
 	if len(list) == 0 {
-		return Part{w.T("ui.status.no-printer"), Warn, ScreenSettings}
+		return Part{w.T("ui.status.no-printer"), Warn, ScreenPrinters}
 	}
 	pick := list[0]
 	for _, p := range list {
@@ -104,7 +105,7 @@ func (w Words) printerPart(list []station.PrinterView) Part {
 			pick = p
 		}
 	}
-	return Part{w.Say("ui.status.printer", hint.Args{"Name": w.PrinterName(pick.Info.Name), "State": w.PrinterState(pick.State)}), printerTone(pick.State), ScreenSettings}
+	return Part{w.Say("ui.status.printer", hint.Args{"Name": w.PrinterName(pick.Info.Name), "State": w.PrinterState(pick.State)}), printerTone(pick.State), ScreenPrinters}
 }
 
 // PrinterName is the name of a device in words: those that the program brings along have names of its own language.

@@ -17,6 +17,7 @@ type Station interface {
 	Accountant
 	Reprinter
 	Keeper
+	PrinterKeeper
 	Pull(ctx context.Context) (station.PullReport, error)
 	Batches(ctx context.Context) ([]station.BatchView, error)
 	Batch(ctx context.Context, name string) (station.BatchView, error)

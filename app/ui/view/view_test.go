@@ -238,6 +238,21 @@ func TestEverySettingIsExplained(t *testing.T) {
 	}
 }
 
+// The window, the commands and the station's own sentences name a moment in the same zone: that of this computer.
+func TestOneZoneForAllTimes(t *testing.T) {
+	zone := time.Local
+	defer func() { time.Local = zone }()
+	time.Local = time.FixedZone("far east", 11*60*60)
+	p, err := text.Load("ru")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 21, 20, 30, 0, 0, time.UTC)
+	if got, want := view.NewWords(p).Full(at), station.Clock(at); got != want || got != "22.11.2026 07:30" {
+		t.Errorf("the window says %s, the station %s", got, want)
+	}
+}
+
 func TestNumbers(t *testing.T) {
 	w := words(t, "ru")
 	for n, want := range map[int]string{0: "0 писем", 1: "1 письмо", 3: "3 письма", 11: "11 писем", 21: "21 письмо", 1052: "1\u202f052 письма"} {

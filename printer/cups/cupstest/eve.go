@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,21 +127,7 @@ func (e *Eve) Mode(t testing.TB, mode string) {
 	}
 }
 
-// Load fills the printer's main tray or empties it, on the printer's own page as a person would. With an empty one jobs wait.
-func (e *Eve) Load(t testing.TB, full bool) {
-	t.Helper()
-	level := "0"
-	if full {
-		level = "250"
-	}
-	answer, err := http.Get("http://127.0.0.1:" + e.port + "/media?loaded0=0&level1=" + level)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
-}
-
-// Documents counts the documents that the printer got.
+// Documents are the documents that the printer got, in order.
 func (e *Eve) Documents(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(e.dir, "*.document"))

@@ -139,8 +139,8 @@ func (q *Queue) JobOptions(t testing.TB) []string {
 	return all
 }
 
-// number is how a page of paper is told: the first number of 14 digits on it, the identifier that envelopes carry.
-var number = regexp.MustCompile(`\b\d{14}\b`)
+// number is how a page of paper is told: the first number of 14 digits on it, the identifier that envelopes carry, grouped or not.
+var number = regexp.MustCompile(`\b\d{6} *\d{2} *\d{5} *\d\b`)
 
 // Paper lists the pages that came out, in their order, by the numbers of 14 digits on them. It is the printer's own record and nobody's word.
 func (q *Queue) Paper(t testing.TB) []string {
@@ -164,7 +164,7 @@ func (q *Queue) Paper(t testing.TB) []string {
 		if page > len(text) {
 			t.Fatalf("paper: page %d of %d", page, len(text))
 		}
-		out = append(out, number.FindString(text[page-1]))
+		out = append(out, strings.ReplaceAll(number.FindString(text[page-1]), " ", ""))
 	}
 	return out
 }

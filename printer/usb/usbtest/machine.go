@@ -52,7 +52,7 @@ func Run(t *testing.T, p Params, line func(string)) int {
 		t.Fatal(err)
 	}
 	if p.Limit == 0 {
-		p.Limit = 3 * time.Minute
+		p.Limit = 8 * time.Minute
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), p.Limit)
 	defer cancel()

@@ -9,7 +9,6 @@ import (
 	"znak/app/paper"
 	"znak/app/postal"
 	"znak/app/station"
-	"znak/printer"
 	"znak/store"
 )
 
@@ -109,7 +108,7 @@ func Sample() *Station {
 		}
 	}
 	s.office(balance, free)
-	s.Devices = []printer.Info{{Name: "Xerox", Kind: "cups", DPI: 600}}
+	s.printers()
 	s.Chosen = []station.Setting{
 		{Key: "printer", Value: "Xerox", Default: "Xerox", Kind: "choice", Choices: []string{"Xerox"}},
 		{Key: "approval", Value: "false", Default: "false", Kind: "bool"},

@@ -31,7 +31,12 @@ type Station struct {
 	Events    map[postal.ShPI][]store.Event
 	Items     []store.Item
 	State     station.Status
-	Devices   []printer.Info
+	Devices   []station.PrinterView
+	Found     []station.FoundPrinter
+	Deaf      []station.Reason         // why a way of searching for printers brings nothing
+	Search    chan struct{}            // where not nil, a search for printers waits for it
+	Sheets    map[string]station.Sheet // by SheetKey
+	Proved    printer.Progress         // of a test print or ruler
 	Chosen    []station.Setting
 	Account   bool
 	Training  bool
@@ -50,7 +55,7 @@ type Station struct {
 	HandRep   station.HandOverReport
 	PrintRep  station.PrintReport
 	Steps     []station.PrintProgress // told by Print
-	Hold      chan struct{}           // where not nil, Print waits for it after its steps
+	Hold      chan struct{}           // where not nil, Print waits for it after its steps; a test print as well
 	Copy      station.CopyLook        // what is known of every copy
 	Calls     []string
 
@@ -241,14 +246,6 @@ func (s *Station) DeclareLast(_ context.Context, id postal.ShPI) (int, int, erro
 
 func (s *Station) DeclareAll(_ context.Context, batch string, printed bool) (int, error) {
 	return 5, s.call("declare all %s %v", batch, printed)
-}
-
-func (s *Station) Printers(context.Context) ([]station.PrinterView, error) {
-	var list []station.PrinterView
-	for _, d := range s.Devices {
-		list = append(list, station.PrinterView{Info: d, State: printer.Ready})
-	}
-	return list, nil
 }
 
 func (s *Station) Settings(context.Context) ([]station.Setting, error) {
