@@ -13,7 +13,7 @@ SHELL       := /bin/bash
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: help demo build test torture lint bench fuzz screenshots clean
+.PHONY: help demo build test torture wine lint bench fuzz screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -46,11 +46,15 @@ torture: ## the program killed a thousand times, at every boundary and at random
 	@ZNAK_TORTURE_KILLS=$${ZNAK_TORTURE_KILLS:-1000} ZNAK_TORTURE_ROUNDS=$${ZNAK_TORTURE_ROUNDS:-300} \
 		ZNAK_TORTURE_PRINTER_KILLS=$${ZNAK_TORTURE_PRINTER_KILLS:-150} $(TORTURE)
 
+wine: ## the Windows spooler's driver, run for real under wine against a CUPS of its own (as root)
+	packaging/wine.sh
+
 lint: ## gofmt and go vet
 	@bad=$$(gofmt -l $$(find . -name '*.go' -not -path './.*')) || exit 1; \
 	if [ -n "$$bad" ]; then echo "gofmt -w $$bad"; exit 1; fi
 	go vet -tags $(TAGS) ./...
 	go vet -tags $(TAGS),torture ./app/boundary ./cmd/znak
+	CGO_ENABLED=0 GOOS=windows go vet -tags nowindow ./printer/... ./cmd/...
 
 bench: ## speed and memory, one line a measurement
 	@packaging/setup.sh test

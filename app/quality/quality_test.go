@@ -371,3 +371,12 @@ func BenchmarkPage300(b *testing.B) {
 		quality.Picture(img, "", 1)
 	}
 }
+
+// BenchmarkPageBlur300 is a page on which the code cannot be found: everything is tried.
+func BenchmarkPageBlur300(b *testing.B) {
+	img := blur(draw(b, envelope(b), 300), 4)
+	b.ResetTimer()
+	for b.Loop() {
+		quality.Picture(img, "", 1)
+	}
+}

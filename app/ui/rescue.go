@@ -113,7 +113,9 @@ func (r *rescue) done(p Params, report station.RestoreReport, err error) {
 		r.list.Show()
 		return
 	}
-	w := newWindow(r.app, newTasks(r.ctx), p)
+	t := newTasks(r.ctx)
+	t.put = r.put
+	w := newWindow(r.app, t, p)
 	r.next = w
 	go w.beat(r.ctx)
 	w.win.Show()

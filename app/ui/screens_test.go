@@ -56,6 +56,12 @@ func TestEveryScreen(t *testing.T) {
 				d.open(s, "")
 				look(s)
 			}
+			d.open(view.ScreenPrinters, "Xerox")
+			look("printers")
+			d.open(screenFindPrinters, "")
+			look("printers-found")
+			d.open(screenCalibrate, "Xerox\x00C5")
+			look("calibrate")
 			for _, tab := range []string{tabOwed, tabStale} {
 				d.open(view.ScreenReprint, "")
 				d.screen(view.ScreenReprint).(*reprintScreen).turn(tab)

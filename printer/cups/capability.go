@@ -29,14 +29,13 @@ type capability struct {
 	scaling  bool     // print-scaling none is known
 	sides    bool     // one-sided is known
 	mono     bool     // monochrome is known
-	colour   bool
 	ops      []int
 }
 
 // capabilityAttributes are asked for by name: "all" leaves out the error policy.
 var capabilityAttributes = append([]string{
 	"printer-name", "printer-make-and-model", "printer-info", "printer-type", "device-uri", "printer-error-policy", "printer-op-policy", "cups-version",
-	"document-format-supported", "printer-resolution-default", "printer-resolution-supported", "color-supported",
+	"document-format-supported", "printer-resolution-default",
 	"media-supported", "media-size-supported", "media-source-supported", "job-creation-attributes-supported",
 	"print-scaling-supported", "sides-supported", "print-color-mode-supported", "operations-supported", "printer-is-temporary",
 }, statusAttributes...)
@@ -53,7 +52,7 @@ func learn(a attrs, s printer.Setup, zpl bool) (capability, error) {
 		media: spans(a["media-size-supported"]), names: a.texts("media-supported"), trays: a.texts("media-source-supported"),
 		formats: a.texts("document-format-supported"), creation: a.texts("job-creation-attributes-supported"),
 		scaling: a.has("print-scaling-supported", "none"), sides: a.has("sides-supported", "one-sided"), mono: a.has("print-color-mode-supported", "monochrome"),
-		colour: a.yes("color-supported", false), ops: a.numbers("operations-supported"),
+		ops: a.numbers("operations-supported"),
 	}
 	c.raw = c.queue && c.model == "Local Raw Printer" // CUPS's own word for a queue without a driver
 	model := c.model
@@ -85,7 +84,7 @@ func first[T comparable](values ...T) T {
 	return none
 }
 
-// speaks chooses the language, and says why there is none.
+// speaks chooses the language, and says why there is none. Of a queue without a driver only a person can know what stands behind it.
 func (c capability) speaks(s printer.Setup, q quirk.Quirk, zpl bool) (printer.Language, string) {
 	switch {
 	case q.Unfit != "":
@@ -99,8 +98,6 @@ func (c capability) speaks(s printer.Setup, q quirk.Quirk, zpl bool) (printer.La
 		return printer.ZPL, ""
 	case s.Language != "":
 		return "", "cups.language"
-	case c.raw && s.URI == "" && zpl: // found and not yet set up: a label printer, or the person will say what it is
-		return "", "cups.raw"
 	case c.raw:
 		return "", "cups.raw"
 	case len(c.formats) > 0 && !slices.Contains(c.formats, "application/pdf"):

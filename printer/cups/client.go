@@ -36,6 +36,7 @@ type client struct {
 	tls           bool
 	asks, sends   *http.Client
 	number        atomic.Uint32
+	dials         atomic.Int64 // connections made for questions
 }
 
 // newClient makes a client for an address: the path of a unix socket or HOST[:PORT].
@@ -50,9 +51,10 @@ func newClient(addr string, secure bool) *client {
 		c.host = c.addr
 	}
 	dialer := &net.Dialer{Timeout: askLimit, KeepAlive: 15 * time.Second}
-	transport := func() *http.Transport {
+	transport := func(dials *atomic.Int64) *http.Transport {
 		return &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+				dials.Add(1)
 				return dialer.DialContext(ctx, c.network, c.addr)
 			},
 			IdleConnTimeout: idleMax, MaxIdleConnsPerHost: 2, TLSHandshakeTimeout: askLimit,
@@ -61,13 +63,19 @@ func newClient(addr string, secure bool) *client {
 		}
 	}
 	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.asks = &http.Client{Transport: transport(), CheckRedirect: noRedirect}
+	c.asks = &http.Client{Transport: transport(&c.dials), CheckRedirect: noRedirect}
 	// A document goes over a connection of its own: an old one that the server has just closed would leave it unknown whether it was taken.
-	fresh := transport()
+	fresh := transport(new(atomic.Int64))
 	fresh.DisableKeepAlives = true
 	c.sends = &http.Client{Transport: fresh, CheckRedirect: noRedirect}
 	return c
 }
+
+// again is a client of the same server with connections of its own.
+func (c *client) again() *client { return newClient(c.addr, c.tls) }
+
+// close lets the connections go.
+func (c *client) close() { c.asks.CloseIdleConnections() }
 
 func userName() string {
 	if u, err := user.Current(); err == nil && u.Username != "" {
@@ -147,6 +155,7 @@ func (c *client) post(ctx context.Context, over *http.Client, path string, m *go
 	// Over its socket cupsd knows the user from the kernel, if the client asks for that.
 	if err == nil && response.StatusCode == http.StatusUnauthorized && c.network == "unix" && document == nil &&
 		strings.Contains(strings.Join(response.Header.Values("WWW-Authenticate"), " "), "PeerCred") {
+		io.Copy(io.Discard, io.LimitReader(response.Body, answerMax))
 		response.Body.Close()
 		response, err = send("PeerCred " + c.user)
 	}
@@ -154,6 +163,8 @@ func (c *client) post(ctx context.Context, over *http.Client, path string, m *go
 		return nil, c.trouble(err)
 	}
 	defer response.Body.Close()
+	// To the end, so that the connection can be used again.
+	defer io.Copy(io.Discard, io.LimitReader(response.Body, answerMax))
 	if response.StatusCode != http.StatusOK {
 		return nil, &refusedError{http: response.StatusCode}
 	}
@@ -161,7 +172,6 @@ func (c *client) post(ctx context.Context, over *http.Client, path string, m *go
 	if err := answer.DecodeEx(io.LimitReader(response.Body, answerMax), goipp.DecoderOptions{EnableWorkarounds: true}); err != nil {
 		return nil, &lostError{fmt.Errorf("answer of %s: %w", c.host, err)}
 	}
-	io.Copy(io.Discard, io.LimitReader(response.Body, answerMax)) // so that the connection can be used again
 	if status := goipp.Status(answer.Code); status >= goipp.StatusRedirectionOtherSite {
 		return answer, &refusedError{status: status, words: attrsOf(answer.Operation).text("status-message")}
 	}

@@ -129,7 +129,7 @@ func (d *Device) Open(ctx context.Context, id string) (printer.Job, error) {
 	if !goodID(id) {
 		return nil, d.fault("cups.id", fmt.Errorf("%q", id))
 	}
-	j := &Job{device: d, id: id, progress: printer.Progress{State: printer.Printing, Open: true}}
+	j := &Job{device: d, id: id, client: d.client.again(), progress: printer.Progress{State: printer.Printing, Open: true}}
 	d.mu.Lock()
 	if d.open != nil {
 		d.mu.Unlock()
@@ -183,13 +183,13 @@ func (d *Device) Progress(ctx context.Context, id string, pages int) (printer.Pr
 	if err != nil {
 		return unknown, d.named(err)
 	}
-	js, err := d.find(ctx, id)
+	js, err := d.find(ctx, d.client, id)
 	if err == nil && js == nil && !sent && known {
 		// What a process that has just died had written may still lie in the socket: CUPS is asked once more, later.
 		if err := sleep(ctx, lateArrival); err != nil {
 			return unknown, err
 		}
-		if js, err = d.find(ctx, id); err == nil && js == nil {
+		if js, err = d.find(ctx, d.client, id); err == nil && js == nil {
 			return printer.Progress{State: printer.Done}, nil
 		}
 	}
@@ -209,7 +209,7 @@ func (d *Device) Progress(ctx context.Context, id string, pages int) (printer.Pr
 // adopt makes a job of a process that is no more ours to watch.
 func (d *Device) adopt(id string, number, pages int, c capability) *Job {
 	return &Job{
-		device: d, id: id, number: number, sent: pages, phase: submitted, foreign: true, blind: true, cap: c,
+		device: d, id: id, client: d.client.again(), number: number, sent: pages, phase: submitted, foreign: true, blind: true, cap: c,
 		progress: printer.Progress{State: printer.Unknown, Open: true, Started: pages},
 	}
 }
@@ -225,7 +225,7 @@ func (d *Device) Cancel(ctx context.Context, id string) error {
 		if err != nil {
 			return d.named(err)
 		}
-		js, err := d.find(ctx, id)
+		js, err := d.find(ctx, d.client, id)
 		if err != nil || js == nil || js.over() {
 			return d.named(err)
 		}
@@ -249,7 +249,7 @@ func (d *Device) known(id string) *Job {
 const lateArrival = 500 * time.Millisecond
 
 // find looks for a job by its name: nil if CUPS does not know it. Two jobs of one name are told as one of which nothing is known.
-func (d *Device) find(ctx context.Context, id string) (*jobStatus, error) {
+func (d *Device) find(ctx context.Context, c *client, id string) (*jobStatus, error) {
 	var all []jobStatus
 	// In this order: a job that ends between the two questions is seen by the second.
 	for _, which := range []string{"not-completed", "completed"} {
@@ -257,7 +257,7 @@ func (d *Device) find(ctx context.Context, id string) (*jobStatus, error) {
 		m.Operation.Add(goipp.MakeAttribute("which-jobs", goipp.TagKeyword, goipp.String(which)))
 		m.Operation.Add(goipp.MakeAttribute("my-jobs", goipp.TagBoolean, goipp.Boolean(false)))
 		m.Operation.Add(keywords("requested-attributes", jobAttributes...))
-		answer, err := d.client.ask(ctx, d.path, m)
+		answer, err := c.ask(ctx, d.path, m)
 		var refused *refusedError
 		if errors.As(err, &refused) && refused.status == goipp.StatusErrorNotFound && refused.http == 0 && d.queue == "" {
 			continue // some printers say so when they have no jobs

@@ -1,3 +1,5 @@
+//go:build linux
+
 package cups_test
 
 import (
@@ -156,7 +158,7 @@ func TestMain(m *testing.M) {
 }
 
 // kill runs the process above until ready says so, and kills it.
-func kill(t *testing.T, s *cupstest.Server, record string, finish bool, ready func(line string) bool) {
+func kill(t *testing.T, s *cupstest.Server, record string, finish bool, ready func() bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "CUPS_TEST_SERVER="+s.Sock, "CUPS_TEST_RECORD="+record)
@@ -177,7 +179,7 @@ func kill(t *testing.T, s *cupstest.Server, record string, finish bool, ready fu
 			t.Fatalf("the process said %q", line)
 		}
 	}
-	for end := time.Now().Add(10 * time.Second); !ready(""); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); !ready(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the process does not come so far")
 		}
@@ -203,7 +205,7 @@ func TestKilled(t *testing.T) {
 			if _, err := begin(t, d, "job-0", nil).Finish(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			kill(t, s, record, c.finish, func(string) bool { return len(q.Paper(t)) == c.on })
+			kill(t, s, record, c.finish, func() bool { return len(q.Paper(t)) == c.on })
 			d = openWith(t, cups.Params{Server: s.Sock, Record: record}, "q", printer.ConfirmPages)
 			p, err := d.Progress(t.Context(), "job-1", 5)
 			if err != nil {
@@ -242,7 +244,7 @@ func TestFellBackUnwatched(t *testing.T) {
 	q := s.Fault(t, "q", cupstest.Options{Counts: true, Policy: "stop-printer", Pace: 100})
 	q.Mode(t, "exit 2 1")
 	record := t.TempDir()
-	kill(t, s, record, true, func(string) bool { return len(q.Paper(t)) == 1 })
+	kill(t, s, record, true, func() bool { return len(q.Paper(t)) == 1 })
 	d := openWith(t, cups.Params{Server: s.Sock, Record: record}, "q", printer.ConfirmPages)
 	eventually(t, d, printer.Paused)
 	p, err := d.Progress(t.Context(), "job-1", 5)

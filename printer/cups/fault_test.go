@@ -1,3 +1,5 @@
+//go:build linux
+
 package cups_test
 
 import (
@@ -66,6 +68,7 @@ func TestWaited(t *testing.T) {
 		{"toner", "toner-empty-error", printer.NeedsPerson},
 	} {
 		t.Run(c.queue, func(t *testing.T) {
+			t.Parallel()
 			q := s.Fault(t, c.queue, cupstest.Options{Counts: true})
 			d := open(t, s, c.queue, printer.ConfirmPages)
 			q.Mode(t, "wait 2 "+c.reason)
@@ -109,6 +112,7 @@ func TestCalledOff(t *testing.T) {
 		{"crashes", "abort-job", "crash 2"},
 	} {
 		t.Run(c.queue, func(t *testing.T) {
+			t.Parallel()
 			q := s.Fault(t, c.queue, cupstest.Options{Counts: true, Policy: c.policy, Pace: 50})
 			d := open(t, s, c.queue, printer.ConfirmPages)
 			q.Mode(t, c.mode)
@@ -160,7 +164,7 @@ func TestCancelledElsewhere(t *testing.T) {
 	ended := finishing(t, begin(t, d, "job-1", pages))
 	live(t, d, "job-1", 5, 2)
 	s.Tool(t, "cancel", "-a", "q")
-	want(t, <-ended, printer.NeedsPerson, 2, 5, "job-canceled-by-user")
+	want(t, <-ended, printer.NeedsPerson, 2, 5, "canceled")
 
 	// Held, it has not begun, and cancelled then it has surely not printed.
 	s.Tool(t, "cupsdisable", "q")
@@ -354,4 +358,11 @@ func TestRights(t *testing.T) {
 	s.Lpadmin(t, "-p", "q", "-o", "printer-op-policy=strict")
 	wantCode(t, d.Pause(t.Context()), "cups.rights")
 	wantCode(t, d.Resume(t.Context()), "cups.rights")
+	s.Lpadmin(t, "-p", "q", "-o", "printer-op-policy=operators")
+	wantCode(t, d.Pause(t.Context()), "cups.rights") // over TCP anybody could say to be root
+	d = openWith(t, cups.Params{Server: s.Sock}, "q", "")
+	if err := d.Pause(t.Context()); err != nil { // over the socket the kernel says it
+		t.Error(err)
+	}
+	eventually(t, d, printer.Paused)
 }

@@ -40,7 +40,8 @@ const (
 type Job struct {
 	device  *Device
 	id      string
-	foreign bool // of a process that is no more
+	foreign bool    // of a process that is no more
+	client  *client // for questions about this job alone; see line
 
 	turn sync.Mutex // held by Send, Finish, Abort and a lone look
 	// under turn
@@ -58,6 +59,8 @@ type Job struct {
 	trouble   printer.Progress
 	letGo     bool // the queue is to go on once the job is out of it
 	deadline  time.Time
+	dials     int64     // of the client, at the last look
+	looked    time.Time // when that was
 
 	mu       sync.Mutex
 	sent     int
@@ -384,6 +387,7 @@ func (j *Job) end(p printer.Progress) {
 	if j.doc != nil {
 		j.doc.remove()
 	}
+	j.client.close()
 	j.mu.Lock()
 	j.phase, j.progress = over, p
 	j.mu.Unlock()

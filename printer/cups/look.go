@@ -34,7 +34,7 @@ func (j *Job) tell(ctx context.Context) (printer.Progress, error) {
 func (j *Job) status(ctx context.Context) (*jobStatus, error) {
 	d := j.device
 	if j.number == 0 {
-		js, err := d.find(ctx, j.id)
+		js, err := d.find(ctx, j.client, j.id)
 		if js != nil {
 			j.mu.Lock()
 			j.number = js.id
@@ -45,7 +45,7 @@ func (j *Job) status(ctx context.Context) (*jobStatus, error) {
 	m := d.client.request(goipp.OpGetJobAttributes, d.target)
 	m.Operation.Add(goipp.MakeAttribute("job-id", goipp.TagInteger, goipp.Integer(j.number)))
 	m.Operation.Add(keywords("requested-attributes", jobAttributes...))
-	answer, err := d.client.ask(ctx, d.jobsPath(), m)
+	answer, err := j.client.ask(ctx, d.jobsPath(), m)
 	var refused *refusedError
 	if errors.As(err, &refused) && refused.missing() {
 		return nil, nil
@@ -66,8 +66,10 @@ func (j *Job) status(ctx context.Context) (*jobStatus, error) {
 func (j *Job) look(ctx context.Context) error {
 	js, err := j.status(ctx)
 	if ctx.Err() != nil {
+		j.dials = 0 // a question given up costs its connection
 		return ctx.Err()
 	}
+	j.line()
 	if err != nil {
 		j.unanswered(err)
 		return nil
@@ -121,6 +123,16 @@ func (j *Job) count(js jobStatus) {
 	if j.cap.confirm == printer.ConfirmPages {
 		j.counted = max(j.counted, min(js.pages, j.sent))
 	}
+}
+
+// line watches the connection the job is asked about over. CUPS keeps it open while it is used; if it had to be made anew so soon, CUPS was
+// restarted in between, which its clock of whole seconds does not always tell, and began the job again from page one.
+func (j *Job) line() {
+	dials, now := j.client.dials.Load(), time.Now()
+	if j.cap.queue && j.dials != 0 && dials != j.dials && now.Sub(j.looked) < idleMax/2 {
+		j.restarted, j.blind = true, true
+	}
+	j.dials, j.looked = dials, now
 }
 
 // unanswered notes that nobody answers: the job may go on meanwhile.

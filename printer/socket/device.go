@@ -43,6 +43,7 @@ type device struct {
 	ended   map[string]printer.Progress
 	order   []string // of ended, the oldest first
 	deaf    time.Time
+	held    bool         // the last Abort may have left it paused
 	torn    bool         // a label was broken off that the printer may still wait to be continued
 	known   bool         // its resolution was asked
 	encoder *zpl.Encoder // of the last job, with its buffers; nil while a job has it
@@ -126,23 +127,23 @@ func (d *device) Open(ctx context.Context, id string) (printer.Job, error) {
 		return nil, d.fault("socket.busy", errBusy)
 	}
 	d.opening = true
-	torn := d.torn
+	torn, held := d.torn, d.held
 	d.mu.Unlock()
-	j, err := d.connect(ctx, id, torn)
+	j, err := d.connect(ctx, id, torn, held)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.opening = false
 	if err != nil {
 		return nil, err
 	}
-	d.open, d.torn = j, false
+	d.open, d.torn, d.held = j, false, false
 	return j, nil
 }
 
 var errBusy = errors.New("another job is open")
 
 // connect makes the connection of a job.
-func (d *device) connect(ctx context.Context, id string, torn bool) (*job, error) {
+func (d *device) connect(ctx context.Context, id string, torn, held bool) (*job, error) {
 	dialing, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
 	conn, err := d.dial(dialing, d.address)
@@ -152,7 +153,7 @@ func (d *device) connect(ctx context.Context, id string, torn bool) (*job, error
 		}
 		return nil, d.fault("socket.offline", err)
 	}
-	j, err := d.greet(ctx, conn, id, torn)
+	j, err := d.greet(ctx, conn, id, torn, held)
 	if err != nil {
 		conn.Close()
 		if ctx.Err() != nil {
@@ -163,7 +164,7 @@ func (d *device) connect(ctx context.Context, id string, torn bool) (*job, error
 	return j, nil
 }
 
-func (d *device) greet(ctx context.Context, conn net.Conn, id string, torn bool) (*job, error) {
+func (d *device) greet(ctx context.Context, conn net.Conn, id string, torn, held bool) (*job, error) {
 	d.mu.Lock()
 	p := d.session
 	if d.silent() {
@@ -195,6 +196,11 @@ func (d *device) greet(ctx context.Context, conn net.Conn, id string, torn bool)
 	}
 	if torn || s.Known().Status.Host.Partial {
 		if err := s.Command(ctx, "~JX"); err != nil {
+			return nil, d.fault("socket.offline", err)
+		}
+	}
+	if held {
+		if err := s.Command(ctx, "~PS"); err != nil {
 			return nil, d.fault("socket.offline", err)
 		}
 	}
@@ -244,7 +250,7 @@ func (d *device) close(j *job) printer.Progress {
 	j.ended.Store(true)
 	if d.open == j {
 		d.open = nil
-		d.torn = j.broken.Load()
+		d.torn, d.held = j.broken.Load(), j.session.Held()
 		if _, ok := d.ended[j.id]; !ok {
 			d.order = append(d.order, j.id)
 		}

@@ -126,8 +126,9 @@ func (d *Device) find() (seat, error) {
 	return seat{}, fmt.Errorf("%w: %s", errGone, d.address)
 }
 
-// State tells how the printer is. While a job is open it never writes to the printer; without one it takes the kernel's driver away from
-// nobody: it asks through it. Words in brackets of the state "offline" and "unknown" are the system's.
+// State tells how the printer is: Printing while a job is open and nothing is wrong, Unknown while another program has it. It never writes
+// to the printer, and an idle one is asked through the kernel's driver, which it leaves in its place. A label printer's own answers are
+// known while a job is open; the port status has three bits only.
 func (d *Device) State(ctx context.Context) (printer.State, []string, error) {
 	if err := ctx.Err(); err != nil {
 		return printer.Unknown, nil, err

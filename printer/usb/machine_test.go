@@ -28,7 +28,7 @@ const victimName = "ZNAK_USB_VICTIM"
 
 var verdict = regexp.MustCompile(`^\s*--- (PASS|FAIL|SKIP): TestGuest/?(\S*)`)
 
-// TestMachine runs TestGuest, which stands in guest_test.go, in a machine that has USB.
+// TestMachine runs TestGuest, which stands in guest_test.go, in a machine that has USB; with ZNAK_USB_ONLY=pattern a part of it.
 func TestMachine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the virtual machine takes half a minute")

@@ -168,12 +168,21 @@ func (d *device) orphan(ctx context.Context, id string, found jobInfo, pages int
 			return out, nil
 		}
 		return out, fault(d.name, err)
-	case verdict == passedOn:
+	case verdict == passedOn: // the entry was kept for this question only
 		out.State = printer.Done
+		d.drop(ctx, found.id)
+		d.remember(id, out)
 	case verdict == goesOn:
 		out.State, out.Open = liveState(found, p, d.language == printer.ZPL), true
 	}
 	return out, nil
+}
+
+// drop removes the entry of a job that has left the spooler's hands. If it stays, it does no harm.
+func (d *device) drop(ctx context.Context, id uint32) {
+	_, _ = ask(ctx, d.asks, func() (struct{}, error) {
+		return struct{}{}, errors.Join(d.sys.control(d.queue, id, commandRelease), d.sys.control(d.queue, id, commandDelete))
+	})
 }
 
 // remember keeps the last word on a job of another process.

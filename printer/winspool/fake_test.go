@@ -216,7 +216,7 @@ func (f *fake) pixels(_, doc string, _ int, _ sheet) (document, error) { return 
 func (f *fake) begin(doc string, pixels bool) (document, error) {
 	defer f.enter()()
 	f.next++
-	j := &fakeJob{f: f, jobInfo: jobInfo{id: f.next, document: doc, status: jobSpooling, submitted: time.Now()}, pixels: pixels, open: true}
+	j := &fakeJob{f: f, jobInfo: jobInfo{id: f.next, document: doc, status: jobSpooling}, pixels: pixels, open: true}
 	f.list = append(f.list, j)
 	return j, nil
 }

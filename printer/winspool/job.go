@@ -296,10 +296,7 @@ func (j *job) look(ctx context.Context) (printer.Progress, error) {
 	case verdict == suspect:
 		return j.giveUp(ctx), &printer.Error{Device: d.name, Code: "winspool.stopped", Err: errors.New(strings.Join(words, ", "))}
 	case verdict == passedOn && handed:
-		// Nobody needs the entry any more. If it stays, it does no harm.
-		_, _ = ask(ctx, d.asks, func() (struct{}, error) {
-			return struct{}{}, errors.Join(d.sys.control(d.queue, number, commandRelease), d.sys.control(d.queue, number, commandDelete))
-		})
+		d.drop(ctx, number)
 		return j.end(j.live(printer.Done, words)), nil
 	}
 	if !handed { // what the queue says of a paused job is our doing
@@ -385,8 +382,12 @@ func (j *job) Abort(ctx context.Context) error {
 	held := j.held
 	j.mu.Unlock()
 	if held { // the proof that nothing was printed is in the queue: it is looked at before the document goes
-		j.giveUp(ctx)
-		return drop()
+		p := j.giveUp(ctx)
+		err := drop()
+		if p.Open { // the queue did not let go of it while it was written
+			j.giveUp(ctx)
+		}
+		return err
 	}
 	err := drop()
 	j.giveUp(ctx)

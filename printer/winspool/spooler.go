@@ -3,7 +3,6 @@ package winspool
 import (
 	"errors"
 	"image"
-	"time"
 )
 
 // spooler is what this package needs of Windows. The syscalls stand behind it in files of their own, so that everything that is
@@ -71,13 +70,12 @@ type printerInfo struct {
 
 // jobInfo is a job as the spooler lists it (JOB_INFO_1).
 type jobInfo struct {
-	id        uint32
-	document  string
-	status    uint32
-	words     string // the port's own, often empty
-	total     int    // pages spooled
-	printed   int    // pages the spooler has passed on
-	submitted time.Time
+	id       uint32
+	document string
+	status   uint32
+	words    string // the port's own, often empty
+	total    int    // pages spooled
+	printed  int    // pages the spooler has passed on
 }
 
 // abilities is what a printer's driver says of it.

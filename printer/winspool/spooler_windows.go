@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"syscall"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -71,9 +70,7 @@ type jobInfo1 struct {
 }
 
 func (j *jobInfo1) plain() jobInfo {
-	s := j.submitted // in UTC
-	return jobInfo{id: j.id, document: text(j.document), status: j.status, words: text(j.statusIs), total: int(j.total), printed: int(j.printed),
-		submitted: time.Date(int(s.Year), time.Month(s.Month), int(s.Day), int(s.Hour), int(s.Minute), int(s.Second), 0, time.UTC)}
+	return jobInfo{id: j.id, document: text(j.document), status: j.status, words: text(j.statusIs), total: int(j.total), printed: int(j.printed)}
 }
 
 func text(p *uint16) string { return windows.UTF16PtrToString(p) }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"znak/printer"
@@ -84,24 +85,32 @@ func (d *Driver) Find(ctx context.Context) ([]printer.Found, error) {
 	if err != nil {
 		return nil, fault("", err)
 	}
-	found := make([]printer.Found, 0, len(queues))
-	for _, q := range queues {
-		f := printer.Found{URI: URI(q.name), Name: q.name, Model: q.driver, Language: languageOf(q.driver)}
-		f.State, f.Words = stateOf(q, f.Language == printer.ZPL)
-		if unfit(q.port) {
-			f.Unfit, f.UnfitArgs = "winspool.virtual", map[string]any{"Device": q.name}
-		} else if f.State != printer.Offline {
-			// A line of its own each: one dead printer does not hide the others.
-			if a, err := ask(ctx, newLine(), func() (abilities, error) { return d.sys.abilities(q.name) }); err == nil {
-				f.DPI, f.Trays = a.dpi, a.trays
-				for _, m := range a.forms {
-					f.Media = append(f.Media, printer.Medium{Name: m.name, Width: m.width, Height: m.height})
-				}
-			}
-		}
-		found = append(found, f)
+	found := make([]printer.Found, len(queues))
+	var all sync.WaitGroup
+	for i, q := range queues { // each by itself: one dead printer does not hide the others
+		all.Go(func() { found[i] = d.found(ctx, q) })
 	}
+	all.Wait()
 	return found, ctx.Err()
+}
+
+// found describes a queue, with what its driver says if that answers.
+func (d *Driver) found(ctx context.Context, q printerInfo) printer.Found {
+	f := printer.Found{URI: URI(q.name), Name: q.name, Model: q.driver, Language: languageOf(q.driver)}
+	f.State, f.Words = stateOf(q, f.Language == printer.ZPL)
+	if unfit(q.port) {
+		f.Unfit, f.UnfitArgs = "winspool.virtual", map[string]any{"Device": q.name}
+		return f
+	}
+	a, err := ask(ctx, newLine(), func() (abilities, error) { return d.sys.abilities(q.name) })
+	if err != nil {
+		return f
+	}
+	f.DPI, f.Trays = a.dpi, a.trays
+	for _, m := range a.forms {
+		f.Media = append(f.Media, printer.Medium{Name: m.name, Width: m.width, Height: m.height})
+	}
+	return f
 }
 
 // unfit reports whether a port leads to a question on the screen or to nowhere instead of to a printer.

@@ -3,10 +3,16 @@ package winspool
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"znak/assets"
 	"znak/printer"
 	"znak/printer/devicetest"
 	"znak/printer/page"
@@ -227,6 +233,9 @@ func TestPagesCountedBeforeATrouble(t *testing.T) {
 
 // TestHangingSpooler makes sure that a spooler that never answers costs no more than the law allows.
 func TestHangingSpooler(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
 	f := newFake()
 	d := open(t, f, zpl)
 	f.hang = make(chan struct{})
@@ -344,4 +353,38 @@ func FuzzURI(f *testing.F) {
 			t.Errorf("%q: %q %v", name, got, err)
 		}
 	})
+}
+
+// TestErrorsHaveTexts looks for every code that stands in the sources among the texts of both languages.
+func TestErrorsHaveTexts(t *testing.T) {
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := map[string]bool{}
+	for _, name := range sources {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`"(winspool\.[a-z]+)"`).FindAllStringSubmatch(string(b), -1) {
+			if m[1] != "winspool.drv" { // the library
+				codes[m[1]] = true
+			}
+		}
+	}
+	if len(codes) < 10 {
+		t.Fatalf("only %v", codes)
+	}
+	for _, lang := range []string{"ru", "en"} {
+		texts, err := fs.ReadFile(assets.Texts, "texts/printer.winspool."+lang+".toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code := range codes {
+			if !strings.Contains(string(texts), `["printer.`+code+`"]`) {
+				t.Errorf("%s: no text for %s", lang, code)
+			}
+		}
+	}
 }

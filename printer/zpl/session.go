@@ -57,6 +57,7 @@ type Session struct {
 	printed  int
 	calm     calm
 	frozen   bool
+	held     bool // paused by Cancel
 	err      error
 }
 
@@ -251,11 +252,16 @@ func (s *Session) Cancel(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	idle := s.printed == s.sent && s.err == nil
-	paused := s.status.faults()&Paused != 0
+	paused := s.status.faults() == Paused // by somebody; a printer with a fault counts as paused too
+	silent := len(s.asks) > 0 && time.Since(s.asks[0].at) > s.p.Answer
 	s.mu.Unlock()
 	if idle {
 		return nil
 	}
+	if silent { // nothing would be learned from a pause
+		return s.Command(ctx, "~JA")
+	}
+	s.hold(true)
 	if err := s.Command(ctx, "~PP"); err != nil {
 		return err
 	}
@@ -275,9 +281,25 @@ func (s *Session) Cancel(ctx context.Context) error {
 	s.mu.Unlock()
 	s.await(short, func() bool { return s.answers >= next })
 	if !paused { // a pause of somebody else stays
-		return s.Command(ctx, "~PS")
+		if err := s.Command(ctx, "~PS"); err != nil {
+			return err
+		}
 	}
+	s.hold(false)
 	return s.Err()
+}
+
+func (s *Session) hold(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = on
+}
+
+// Held reports whether Cancel may have left the printer paused: another session must begin with ~PS.
+func (s *Session) Held() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
 }
 
 func (s *Session) freeze() {

@@ -176,7 +176,7 @@ func Formats() (list []postal.EnvelopeFormat) {
 
 // FormatSize writes a format with its size: "C5 · 229 × 162 мм".
 func (w Words) FormatSize(f postal.EnvelopeFormat) string {
-	return w.Say("ui.printers.format", hint.Args{"Format": string(f.Kind), "Width": decimal(f.Width, -1), "Height": decimal(f.Height, -1)})
+	return w.Say("ui.printers.format", hint.Args{"Format": string(f.Kind), "Width": Decimal(f.Width, -1), "Height": Decimal(f.Height, -1)})
 }
 
 // Sheet is how a format lies in a printer, in words.
@@ -219,7 +219,7 @@ func (w Words) FaultOf(sheet station.Sheet, format postal.EnvelopeKind) string {
 			key = less
 		}
 		if math.Abs(mm) >= noticed {
-			parts = append(parts, w.Say("ui.calibrate.fault."+key, hint.Args{"MM": decimal(math.Abs(mm), 1)}))
+			parts = append(parts, w.Say("ui.calibrate.fault."+key, hint.Args{"MM": Decimal(math.Abs(mm), 1)}))
 		}
 	}
 	tell(dx, "right", "left")
@@ -233,8 +233,8 @@ func (w Words) FaultOf(sheet station.Sheet, format postal.EnvelopeKind) string {
 	return w.Say("ui.calibrate.fault-is", hint.Args{"Fault": strings.Join(parts, ", ")})
 }
 
-// decimal writes a number with a comma and so many digits after it; -1 for as many as it has.
-func decimal(v float64, digits int) string {
+// Decimal writes a number with a comma and so many digits after it; -1 for as many as it has.
+func Decimal(v float64, digits int) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', digits, 64), ".", ",", 1)
 }
 

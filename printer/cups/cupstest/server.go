@@ -1,5 +1,5 @@
-// Package cupstest plays real printing faults: a real cupsd of its own, without systemd and without touching the machine's, with queues on a
-// scripted backend that keeps a record of every page it "printed" (fault.go), and a real driverless printer (eve.go).
+//go:build linux
+
 package cupstest
 
 import (
@@ -29,7 +29,8 @@ type Server struct {
 	lp  [2]int // ids of the user and the group its helpers run as
 }
 
-// Start starts a server that ends with the test. The test is skipped where there is no cupsd or the user is not root, who alone may
+// Start starts a server that ends with the test. Beside the operation policy "default", under which anybody may do anything, it has "strict", under
+// which nobody may pause a queue, and "operators", under which root may. The test is skipped where there is no cupsd or the user is not root, who alone may
 // start one that changes to another user for its helpers.
 func Start(t testing.TB) *Server {
 	t.Helper()
@@ -145,6 +146,16 @@ JobKillDelay 2
     Order deny,allow
   </Limit>
 </Policy>
+<Policy operators>
+  <Limit Pause-Printer Resume-Printer>
+    AuthType Basic
+    Require user root
+    Order deny,allow
+  </Limit>
+  <Limit All>
+    Order deny,allow
+  </Limit>
+</Policy>
 `, s.Addr, s.Sock),
 		"etc/cups-files.conf": fmt.Sprintf(`
 User lp
@@ -179,7 +190,7 @@ PageLog %[1]s/log/page_log
 func (s *Server) Run(t testing.TB) {
 	t.Helper()
 	s.cmd = exec.Command("/usr/sbin/cupsd", "-f", "-c", filepath.Join(s.dir, "etc/cupsd.conf"), "-s", filepath.Join(s.dir, "etc/cups-files.conf"))
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	// No bus of the machine is asked for colour profiles or told of printers.
 	s.cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent")
 	if err := s.cmd.Start(); err != nil {

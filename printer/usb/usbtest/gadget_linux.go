@@ -25,8 +25,10 @@ const (
 // Gadget is the printer's side of the cable: what comes in is kept, as on paper.
 type Gadget struct {
 	GadgetParams
-	dir  string
-	file *os.File
+	dir string
+	// files is held by who speaks through file, wholly by who opens or closes it.
+	files sync.RWMutex
+	file  *os.File
 
 	mu     sync.Mutex
 	got    []byte
@@ -100,14 +102,16 @@ func (g *Gadget) Plug(t *testing.T) {
 		t.Fatalf("plug in: %v", err)
 	}
 	// The file is there when the printer is switched on, and lets itself be opened when the computer has chosen its configuration.
-	var err error
 	Within(t, 5*time.Second, "the printer's own side", func() bool {
 		names, _ := filepath.Glob("/dev/g_printer*")
 		for _, name := range names {
 			if taken[name] != nil && taken[name] != g {
 				continue
 			}
-			if g.file, err = os.OpenFile(name, os.O_RDWR|unix.O_NONBLOCK, 0); err == nil {
+			if file, err := os.OpenFile(name, os.O_RDWR|unix.O_NONBLOCK, 0); err == nil {
+				g.files.Lock()
+				g.file = file
+				g.files.Unlock()
 				taken[name] = g
 				return true
 			}
@@ -165,10 +169,12 @@ func (g *Gadget) PowerOff() {
 	g.closed = true
 	g.mu.Unlock()
 	g.group.Wait()
+	g.files.Lock()
 	if g.file != nil {
 		g.file.Close()
 		g.file = nil
 	}
+	g.files.Unlock()
 	os.WriteFile(filepath.Join(g.dir, "UDC"), []byte("\n"), 0o644)
 }
 
@@ -254,24 +260,26 @@ func (g *Gadget) Status(t *testing.T, status byte) {
 // Say is the printer's answer.
 func (g *Gadget) Say(b []byte) error {
 	for len(b) > 0 {
-		fds := []unix.PollFd{{Fd: int32(g.file.Fd()), Events: unix.POLLOUT}}
-		unix.Poll(fds, 20)
-		g.mu.Lock()
-		closed := g.closed
-		g.mu.Unlock()
-		if closed {
-			return fs.ErrClosed
-		}
-		n, err := unix.Write(int(g.file.Fd()), b)
-		if err == unix.EAGAIN {
-			continue
-		}
-		if err != nil {
+		n, err := g.say(b)
+		if err != nil && err != unix.EAGAIN {
 			return err
 		}
-		b = b[n:]
+		b = b[max(n, 0):]
 	}
 	return nil
+}
+
+func (g *Gadget) say(b []byte) (int, error) {
+	g.files.RLock()
+	defer g.files.RUnlock()
+	if g.file == nil {
+		return 0, fs.ErrClosed
+	}
+	fds := []unix.PollFd{{Fd: int32(g.file.Fd()), Events: unix.POLLOUT}}
+	if n, err := unix.Poll(fds, 20); n == 0 || err != nil {
+		return 0, unix.EAGAIN
+	}
+	return unix.Write(int(g.file.Fd()), b)
 }
 
 // Within waits until something is so.
