@@ -17,7 +17,6 @@ import (
 type reading struct {
 	entry
 	pointed func(on bool)
-	bad     bool
 }
 
 func newReading(h hooks, pointed func(bool)) *reading {
@@ -37,19 +36,6 @@ func (r *reading) FocusGained() {
 func (r *reading) FocusLost() {
 	r.entry.FocusLost()
 	r.pointed(false)
-}
-
-// wrong puts a sign before a number that cannot be.
-func (r *reading) wrong(w *Window, bad bool) {
-	if r.bad == bad {
-		return
-	}
-	r.bad = bad
-	if bad {
-		r.SetIcon(w.icons.get(shapeOf(view.Stop), inkOf(view.Stop)))
-	} else {
-		r.SetIcon(nil)
-	}
 }
 
 // rulerPicture draws the ruler sheet held upright, with its four crosses and the eight distances from them to the edges.
@@ -233,7 +219,7 @@ func (r *rulerRenderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *rulerRenderer) Destroy()                     {}
 
 // aroundSheet lays the picture under the fields and each field where its distance ends. The first object is the picture, then the fields in
-// the order of view.Measures, which is also the order of the Tab key.
+// the order of view.Measures, which is also the order of the Tab key; the last is the sign that stands in a field whose number cannot be.
 type aroundSheet struct{ picture *rulerPicture }
 
 func (a aroundSheet) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
@@ -256,5 +242,11 @@ func (a aroundSheet) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		}
 		o[i+1].Move(at)
 		o[i+1].Resize(fyne.NewSize(fieldWidth, fieldHeight))
+		if i == a.picture.wrong {
+			const side = 20
+			sign := o[len(o)-1]
+			sign.Move(at.AddXY(fieldWidth-side-8, (fieldHeight-side)/2))
+			sign.Resize(fyne.NewSquareSize(side))
+		}
 	}
 }
