@@ -13,6 +13,7 @@ ca-certificates  lets Go fetch the modules over HTTPS
 gcc              compiles the C parts of the window (cgo)
 libc6-dev        headers of the C library, for the same
 pkg-config       tells the compiler where OpenGL is
+libusb-1.0-0-dev USB printers
 libgl-dev        OpenGL: what the window draws with
 libx11-dev       X11: the window itself
 libxcursor-dev   X11: mouse pointers
@@ -33,6 +34,13 @@ zbar-tools       zbarimg reads printed codes with a decoder that is not ours
 python3-zxing-cpp  ZXing, a second decoder that is not ours
 python3-pil      opens the pictures for it
 qpdf             checks that the PDF files are sound
+cups             a real print server for the printers' tests
+cups-client      its tools
+cups-filters     its filters
+cups-ipp-utils   ippeveprinter, a real driverless printer
+avahi-daemon     which that printer asks for
+dbus             the bus between those two
+qemu-system-x86  an emulated machine with USB, for a virtual USB printer
 '
 
 say() { printf '%s\n' "$*" >&2; }

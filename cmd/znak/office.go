@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/user"
@@ -27,6 +28,7 @@ type office struct {
 	store   *store.Store
 	secrets *secret.Store
 	station *station.Station
+	drivers []printer.Driver
 	reading bool // opened for reading only: nothing is written, settled or sent
 	lesson  bool // its post is the sandbox inside this program (useSandbox)
 
@@ -115,12 +117,15 @@ func (o *office) wire(ctx context.Context, c *command) error {
 	if err != nil {
 		return err
 	}
+	if o.drivers == nil {
+		o.drivers = drivers(o.dir)
+	}
 	printed := filepath.Join(o.dir, "printed")
 	if err := os.MkdirAll(printed, 0o700); err != nil && !o.reading { // made once, here: a folder that is missing later tells nothing of what was printed
 		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
 	}
 	device := folder.New(folder.Params{Dir: printed, At: func(step string) { boundary.At(boundary.FolderStep(step)) }})
-	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Drivers: drivers(o.dir), Log: c.logger(), Specimen: true}
+	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Drivers: o.drivers, Log: c.logger(), Specimen: true}
 	address, ok, err := o.store.Setting(ctx, settingPost)
 	if err != nil {
 		return err
@@ -144,7 +149,16 @@ func (o *office) wire(ctx context.Context, c *command) error {
 	return o.station.Recover(ctx)
 }
 
-func (o *office) Close() error { return o.store.Close() }
+// Close gives back what the drivers hold, and closes the store.
+func (o *office) Close() error {
+	var err error
+	for _, d := range o.drivers {
+		if held, ok := d.(io.Closer); ok {
+			err = errors.Join(err, held.Close())
+		}
+	}
+	return errors.Join(err, o.store.Close())
+}
 
 // useSandbox makes the sandbox inside this program the account, for as long as the program runs; nothing goes to the keyring.
 func (o *office) useSandbox(ctx context.Context, c *command, address string, a secret.Account) error {
