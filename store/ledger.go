@@ -128,7 +128,7 @@ const insertEvent = `INSERT INTO events (seq, id, at, station, who, kind, batch,
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func (tx *Tx) record(h *head, buf *bytes.Buffer, e NewEvent) error {
-	r := record{seq: h.seq + 1, at: micros(tx.at), event: e, who: tx.store.who, where: tx.store.station, prev: h.hash}
+	r := record{seq: h.seq + 1, at: micros(tx.at), event: e, who: tx.who, where: tx.store.station, prev: h.hash}
 	var err error
 	if r.id, err = uuid.NewV7(); err != nil {
 		return err

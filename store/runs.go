@@ -38,7 +38,7 @@ func (tx *Tx) OpenRun(r Run) error {
 		r.StartedAt = tx.at
 	}
 	if r.Who == "" {
-		r.Who = tx.store.who
+		r.Who = tx.who
 	}
 	return tx.exec(`INSERT INTO runs (id, batch, device, who, asked, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Batch, r.Device, r.Who, r.Asked, micros(r.StartedAt), micros(r.EndedAt))

@@ -31,7 +31,7 @@ import (
 type Params struct {
 	Path     string           // the file; its folder is made with mode 0700, the file with 0600
 	Station  string           // identity of this station in events; "": a random one, kept in the store
-	Who      string           // the person at work, written in every event
+	Who      string           // the person at work, written in every event, unless the context of a change names another (As)
 	Now      func() time.Time // nil: time.Now
 	ReadOnly bool             // nothing is created, migrated or written
 }

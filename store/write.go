@@ -15,6 +15,7 @@ type Tx struct {
 	ctx   context.Context // without cancellation: a statement is never cut in the middle
 	w     *writer
 	at    time.Time // of everything in this change
+	who   string    // in whose name
 	err   error     // the first failure
 
 	head   *head              // end of the ledger, read when first needed
@@ -136,7 +137,7 @@ func (w *writer) transact(ctx context.Context, s *Store, f func(*Tx) error) (err
 	}
 	whole := context.WithoutCancel(ctx)
 	done := false
-	tx := &Tx{store: s, ctx: whole, w: w, at: s.now().UTC().Truncate(time.Microsecond),
+	tx := &Tx{store: s, ctx: whole, w: w, at: s.now().UTC().Truncate(time.Microsecond), who: s.WhoIn(ctx),
 		pieces: map[int64]*piece{}, tally: map[tallyKey]tally{}, jobs: map[string]bool{}}
 	defer func() { // also when f panics
 		if !done {

@@ -9,7 +9,7 @@ import (
 var pieceEvents = []EventKind{EventPulled, EventChanged, EventWithdrawn, EventIntent, EventPrinted, EventNotPrinted, EventUnknown, EventVerified,
 	EventScanned, EventSpoiled, EventDestroyed, EventMissing, EventHanded, EventAccepted, EventRefused, EventDelivered, EventOperation}
 
-var batchEvents = []EventKind{EventBatchPulled, EventBatchChanged, EventBatchApproved, EventBatchHanded, EventCheckinSent, EventCheckinFailed, EventChangeSent, EventChangeRefused, EventForgotten, EventRestored, EventBalance}
+var batchEvents = []EventKind{EventBatchPulled, EventBatchChanged, EventBatchApproved, EventBatchHanded, EventCheckinSent, EventCheckinFailed, EventChangeSent, EventChangeRefused, EventForgotten, EventRestored, EventBalance, EventOperator}
 
 // reach gives the states that can follow from by any number of the events.
 func reach(from PieceState, events []EventKind) []PieceState {

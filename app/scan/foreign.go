@@ -16,8 +16,6 @@ type likeness struct {
 
 // likenesses are the codes that lie about in an office, so that the hint can say "you have scanned the payment code".
 var likenesses = []likeness{
-	{"payment", regexp.MustCompile(`^ST0001[1-3].`)},                              // GOST R 56042, payment details
-	{"payment", regexp.MustCompile(`(?i)^https?://qr\.nspk\.ru/`)},                // payment link
 	{"receipt", regexp.MustCompile(`^t=\d{8}T\d{4,6}&s=[\d.]+&fn=\d+&i=\d+&fp=`)}, // a cash register's receipt
 	{"url", regexp.MustCompile(`(?i)^(https?://|www\.)\S`)},                       // a link
 	{"contact", regexp.MustCompile(`(?i)^(BEGIN:VCARD|MECARD:|tel:|mailto:|MATMSG:)`)},

@@ -19,13 +19,13 @@ type Reader struct {
 }
 
 // recognise looks whether text, one way to see what was scanned, is a code of its kind. A reading with an error means "it would be
-// mine, but it is broken"; ok is false where the text is something else.
+// mine, but it is broken", unless it has a kind: then it says why it is no piece; ok is false where the text is something else.
 type recognise func(text string) (reading Reading, ok bool)
 
 // NewReader makes a reader that knows the mark by m.
 func NewReader(m MarkParser) *Reader {
 	r := &Reader{marks: m, labels: m.Labels(), separator: m.Separator()}
-	r.kinds = []recognise{r.readMark, readShPI, readS10}
+	r.kinds = []recognise{r.readMark, readShPI, readS10, readCommand, readBadge, readSetup, readPayment}
 	return r
 }
 
@@ -41,7 +41,7 @@ func (r *Reader) Read(text string) Reading {
 		for _, try := range r.kinds {
 			reading, ok := try(bare)
 			switch {
-			case ok && reading.Err == nil:
+			case ok && (reading.Err == nil || reading.Kind != KindUnknown):
 				reading.Text = text
 				reading.Restored = restored(way.restored, framed, reading.Restored)
 				return reading

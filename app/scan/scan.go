@@ -14,14 +14,18 @@ import (
 	"znak/app/postal"
 )
 
-// Kind says what a scanned text is. The list is open: payment codes, badges and command sheets will join it.
+// Kind says what a scanned text is.
 type Kind string
 
-// The kinds that are read today.
+// The kinds. Only the first three are of pieces.
 const (
 	KindMark    Kind = "mark"    // the QR of an online payment mark
 	KindShPI    Kind = "shpi"    // the bar code of a piece, 14 digits
 	KindS10     Kind = "s10"     // an international identifier, 13 characters
+	KindPayment Kind = "payment" // a code for a payment
+	KindBadge   Kind = "badge"   // an operator's badge
+	KindCommand Kind = "command" // a code of the command sheet
+	KindSetup   Kind = "setup"   // the code by which a scanner is set up
 	KindUnknown Kind = "unknown" // anything else; Reading.Err says what it looks like
 )
 
@@ -42,7 +46,7 @@ var (
 	ErrForeign   = errors.New("not a code of a piece")
 )
 
-// Reading is one scanned text and what it turned out to be. Of ShPI, S10 and Mark only the one of its Kind is set.
+// Reading is one scanned text and what it turned out to be. Of ShPI, S10, Mark, Badge and Command only the one of its Kind is set.
 type Reading struct {
 	Kind     Kind
 	Text     string // as it came
@@ -50,12 +54,14 @@ type Reading struct {
 	ShPI     postal.ShPI
 	S10      postal.S10
 	Mark     mark.Fields
+	Badge    string // the token of an operator's badge: a secret
+	Command  Command
 	Restored []string // what had to be undone, see the Restored constants
-	Err      error    // why it is unknown, with a hint; nil otherwise
+	Err      error    // why it is no piece, with a hint; nil where it is one
 }
 
 // Piece is the identity of the piece the reading speaks of: the ШПИ, also the one inside a mark, or the S10 identifier.
-// It is empty where Kind is unknown.
+// It is empty where the text is no code of a piece.
 func (r Reading) Piece() string {
 	switch r.Kind {
 	case KindMark:

@@ -30,6 +30,8 @@ type Input struct {
 	Text string    // Enter is a carriage return, Tab a tab
 	Scan bool      // a scanner typed it; otherwise a person, and the text belongs to the focused field
 	At   time.Time // of the last key
+
+	Device string // the scanner that sent it, by name; empty: the keyboard
 }
 
 // maxRun bounds a run, bytes: the largest QR holds less.
@@ -47,6 +49,14 @@ func NewWedge(p WedgeParams) *Wedge {
 		p.MinLength = 6
 	}
 	return &Wedge{p: p}
+}
+
+// Held is how many characters wait to be told whose they are.
+func (w *Wedge) Held() int {
+	if w.run.Len() == 0 {
+		return 0
+	}
+	return w.length
 }
 
 // Press takes a key typed at a time: a character, '\r' for Enter, '\t' for Tab. It gives the run that the key's

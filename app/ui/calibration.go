@@ -17,15 +17,18 @@ import (
 
 // calibrationScreen sets the print of one format on one printer straight: print the ruler, measure, let the fault be learned, look at what is left of it.
 type calibrationScreen struct {
-	w        *Window
-	name     string // of the printer
-	format   postal.EnvelopeKind
-	measured bool // its fault is known
+	w      *Window
+	name   string // of the printer
+	format postal.EnvelopeKind
+	v      view.Sheet // how it lies there
+	solved bool       // from the numbers that stand there
 
 	paper  *line
 	print  *button
 	fields [len(view.Measures)]*reading
 	ruler  *rulerPicture
+	sign   *widget.Icon // in the field whose number cannot be
+	around *fyne.Container
 	do     *button
 	why    *widget.Label
 	icon   *widget.Icon
@@ -63,11 +66,16 @@ func newCalibrationScreen(w *Window) *calibrationScreen {
 	objects := []fyne.CanvasObject{s.ruler}
 	for i := range s.fields {
 		s.fields[i] = newReading(w, func(on bool) { s.ruler.point(i, on) })
-		s.fields[i].OnChanged = func(string) { s.marked(-1) }
+		s.fields[i].OnChanged = func(string) {
+			s.solved = false
+			s.marked(-1)
+		}
 		s.fields[i].OnSubmitted = func(string) { s.next(i) }
 		objects = append(objects, s.fields[i])
 	}
-	sheet := newPanel(colorPaper, 10, inset(12, 12, container.New(aroundSheet{s.ruler}, objects...)))
+	s.sign = widget.NewIcon(w.icons.get(shapeOf(view.Stop), inkOf(view.Stop)))
+	s.around = container.New(aroundSheet{s.ruler}, append(objects, s.sign)...)
+	sheet := newPanel(colorPaper, 10, inset(12, 12, s.around))
 	s.box = container.New(shares{[]float32{1, 1.7}, 20}, container.NewVScroll(steps), sheet)
 	return s
 }
@@ -83,9 +91,8 @@ func (s *calibrationScreen) show(arg string) {
 	name, format, _ := strings.Cut(arg, "\x00")
 	if name != s.name || string(s.format) != format {
 		s.name, s.format = name, postal.EnvelopeKind(format)
-		for _, f := range s.fields {
-			f.SetText("")
-		}
+		s.v = view.Sheet{}
+		s.clear()
 		s.state.set("", colorMuted)
 		s.fault.SetText("")
 	}
@@ -111,7 +118,18 @@ func (s *calibrationScreen) refresh() {
 		})
 }
 
+// clear takes away numbers that belong to another sheet.
+func (s *calibrationScreen) clear() {
+	for _, f := range s.fields {
+		f.SetText("")
+	}
+}
+
 func (s *calibrationScreen) fill(v view.Sheet) {
+	if v.Tray != s.v.Tray || v.Turn != s.v.Turn {
+		s.clear()
+	}
+	s.v = v
 	s.icon.SetResource(s.w.icons.get(shapeOf(v.Tone), inkOf(v.Tone)))
 	s.state.set(v.State, inkOf(v.Tone))
 	s.fault.SetText(v.Fault)
@@ -121,7 +139,6 @@ func (s *calibrationScreen) fill(v view.Sheet) {
 		tray = s.w.words.T("ui.printers.tray-any")
 	}
 	s.paper.set(s.w.words.Say("ui.calibrate.paper", map[string]any{"Tray": tray}), colorMuted)
-	s.measured = v.Fault != ""
 	s.alive()
 	s.box.Refresh()
 }
@@ -136,29 +153,28 @@ func (s *calibrationScreen) alive() {
 			b.set(s.w.words.T(key), can && proof.stop == nil)
 		}
 	}
-	label(s.print, rulerBare, "ui.calibrate.print", true)
-	label(s.check, rulerCorrected, "ui.calibrate.check", s.measured)
-	_, _, why := s.w.words.ReadingsOf(s.typed())
-	want := widget.MediumImportance
-	if why == "" {
-		want = widget.HighImportance
+	label(s.print, proofRuler, "ui.calibrate.print", true)
+	label(s.check, proofCorrected, "ui.calibrate.check", s.v.Fault != "")
+	next := s.print
+	if _, _, why := s.w.words.ReadingsOf(s.typed()); s.solved {
+		next = s.check
+	} else if why == "" {
+		next = s.do
 	}
-	if s.do.Importance != want {
-		s.do.Importance = want
-		s.do.Refresh()
+	for _, b := range []*button{s.print, s.do, s.check} {
+		// The focus makes it stand out already, and white words on its colour could not be read.
+		if b == next && s.w.win.Canvas().Focused() != fyne.Focusable(b) {
+			stress(b, widget.HighImportance)
+		} else {
+			stress(b, widget.MediumImportance)
+		}
 	}
 }
 
-// The two rulers, as the proof knows them.
-const (
-	rulerBare      = "ruler"
-	rulerCorrected = "ruler-corrected"
-)
-
 func (s *calibrationScreen) printRuler(corrected bool) {
-	what := rulerBare
+	what := proofRuler
 	if corrected {
-		what = rulerCorrected
+		what = proofCorrected
 	}
 	proof := s.desk().proof
 	if proof.goes(what) {
@@ -186,10 +202,9 @@ func (s *calibrationScreen) marked(wrong int) {
 		wrong = at
 	}
 	s.why.SetText(why)
-	for i, f := range s.fields {
-		f.wrong(s.w, i == wrong)
-	}
 	s.ruler.blame(wrong)
+	show(s.sign, wrong >= 0)
+	s.around.Refresh()
 	s.alive()
 }
 
@@ -219,9 +234,13 @@ func (s *calibrationScreen) calibrate() {
 		wrong := view.ImplausibleAt(err)
 		s.marked(wrong)
 		if s.w.told(err) {
+			s.solved = true
 			s.w.say(view.OK, s.w.words.Say("ui.calibrate.kept", map[string]any{"Format": string(format)}))
 			s.fill(s.w.words.SheetOf(sheet, format))
-			s.w.win.Canvas().Focus(s.check)
+			if s.w.current() == screen(s) {
+				s.w.win.Canvas().Focus(s.check)
+				s.alive()
+			}
 		} else if wrong >= 0 && s.w.current() == screen(s) {
 			s.w.win.Canvas().Focus(s.fields[wrong])
 		}

@@ -149,8 +149,8 @@ func (s *findPrintersScreen) found() {
 	s.reasons.Objects = nil
 	for _, r := range v.Reasons {
 		text, body := para(r, view.Plain)
-		text.SizeName, text.Importance = sizeTable, widget.LowImportance
-		s.reasons.Add(body)
+		text.SizeName = sizeTable
+		s.reasons.Add(container.NewThemeOverride(body, mutedTheme{theme.Current()}))
 	}
 	if !slices.Equal(v.List, s.shown) { // a name that is being typed stays
 		s.shown = v.List
@@ -185,7 +185,7 @@ func (s *findPrintersScreen) card(p view.FoundPrinter) fyne.CanvasObject {
 	add := func() { s.take(printer.Setup{Name: name.Text, URI: p.URI, Model: p.Model}) }
 	name.OnSubmitted = func(string) { add() }
 	do := newButton(s.w, s.w.words.T("ui.printers.add"), theme.ContentAddIcon(), add)
-	right := container.NewCenter(wide(250, container.NewBorder(nil, nil, nil, do, name)))
+	right := container.NewCenter(wide(320, container.NewBorder(nil, nil, nil, inset(0, 4, do), name)))
 	return newPanel(colorPanel, 10, inset(10, 14, container.NewBorder(nil, nil, nil, inset(0, 10, right), container.New(centerY{}, lines))))
 }
 

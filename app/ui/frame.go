@@ -49,9 +49,10 @@ func newFrame(w *Window) *frame {
 		f.menu[name] = b
 		items.Add(b)
 	}
-	menu := newPanel(colorPanel, 0, wide(184, inset(16, 12, items)))
+	menu := newPanel(colorPanel, 0, container.New(menuWidth{}, container.NewVScroll(inset(16, 12, items))))
 
-	f.title, f.about = heading(""), muted("")
+	f.title, f.about = newLine(""), muted("")
+	f.title.Step, f.title.Bold = theme.SizeNameHeadingText, true
 	f.works = widget.NewActivity()
 	f.works.Hide()
 	f.search = newEntry(w, w.words.T("ui.search.hint"))
@@ -61,13 +62,13 @@ func newFrame(w *Window) *frame {
 			w.open(screenSearch, s)
 		}
 	}
-	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, wide(290, f.search))
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), vbox(0, f.title, f.about))
+	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, container.New(searchWidth{}, f.search))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), inset(0, 8, vbox(0, f.title, f.about)))
 
 	f.notice = newNotice(w)
 	f.center = container.NewStack()
 	f.status = newStatusBar(w)
-	desk := container.NewBorder(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, f.center))
+	desk := container.NewBorder(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, roomy(f.center)))
 	f.inner = container.NewBorder(nil, f.status.box, menu, nil, desk)
 	f.full = container.NewStack()
 	f.full.Hide()

@@ -342,7 +342,7 @@ func (f fixed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	for _, o := range objects {
 		h = max(h, o.MinSize().Height)
 	}
-	return fyne.NewSize(f.width, h)
+	return fyne.NewSize(f.width*zoom(), h)
 }
 
 func (f fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -354,13 +354,16 @@ func (f fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 func wide(width float32, o fyne.CanvasObject) *fyne.Container { return container.New(fixed{width}, o) }
 
-// shares lays its objects side by side in given parts of the width, with a gap between.
+// shares lays its objects side by side in given parts of the width, with a gap between; one below the other where the text is large.
 type shares struct {
 	parts []float32
 	gap   float32
 }
 
 func (s shares) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if large() {
+		return pile{s.gap}.MinSize(objects)
+	}
 	var m fyne.Size
 	for _, o := range objects {
 		o := o.MinSize()
@@ -372,6 +375,10 @@ func (s shares) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (s shares) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	if large() {
+		pile{s.gap}.Layout(objects, size)
+		return
+	}
 	total := float32(0)
 	for _, p := range s.parts {
 		total += p
@@ -386,4 +393,4 @@ func (s shares) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // middle keeps a text in the middle of a free space: for empty states.
-func middle(o fyne.CanvasObject) fyne.CanvasObject { return container.NewCenter(wide(520, o)) }
+func middle(o fyne.CanvasObject) fyne.CanvasObject { return container.New(atMost{520, true}, o) }

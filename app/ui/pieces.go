@@ -85,12 +85,12 @@ func (s stretch) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(36
 func (s stretch) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	rest := size.Width - theme.Padding()*float32(len(s.t.columns))
 	for _, c := range s.t.columns {
-		rest -= c.width
+		rest -= c.width * zoom()
 	}
 	for i, c := range s.t.columns {
-		w := c.width
+		w := c.width * zoom()
 		if w == 0 {
-			w = max(rest, 120)
+			w = max(rest, 120*zoom())
 		}
 		s.t.grid.SetColumnWidth(i, w)
 	}
@@ -329,7 +329,7 @@ type cellLayout struct{}
 
 const cellInset, cellIcon = 8, 16
 
-func (cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 26) }
+func (cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(40, 26*zoom()) }
 
 func (cellLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	x := float32(cellInset)

@@ -118,10 +118,7 @@ func (s *printersScreen) fill(list []view.Printer) {
 	if !added { // the one thing to do next
 		want = widget.HighImportance
 	}
-	if s.find.Importance != want {
-		s.find.Importance = want
-		s.find.Refresh()
-	}
+	stress(s.find, want)
 	i := slices.IndexFunc(list, func(p view.Printer) bool { return p.Name == s.name })
 	if i < 0 {
 		i = max(slices.IndexFunc(list, func(p view.Printer) bool { return p.Main }), 0)
@@ -168,11 +165,7 @@ func (s *printersScreen) printer() (view.Printer, bool) {
 
 func (s *printersScreen) fillChosen(p view.Printer) {
 	s.title.set(p.Title, theme.ColorNameForeground)
-	about := p.About
-	if p.URI != "" {
-		about += " · " + p.URI
-	}
-	s.about.set(about, colorMuted)
+	s.about.set(p.About, colorMuted)
 	s.icon.SetResource(s.w.icons.get(shapeOf(p.Tone), inkOf(p.Tone)))
 	s.state.set(p.State, inkOf(p.Tone))
 	s.says.SetText(p.Says)
@@ -190,10 +183,7 @@ func (s *printersScreen) fillChosen(p view.Printer) {
 		label, want = "ui.printers.remove-sure", widget.DangerImportance
 	}
 	s.remove.set(s.w.words.T(label), true)
-	if s.remove.Importance != want {
-		s.remove.Importance = want
-		s.remove.Refresh()
-	}
+	stress(s.remove, want)
 	if p.URI != "" && !s.search.done { // its trays are known to who looks for it
 		s.search.begin(nil)
 	}
@@ -293,6 +283,6 @@ func (r *printerRow) set(p view.Printer) {
 	r.main.set(main, colorAccent)
 	r.icon.SetResource(r.w.icons.get(shapeOf(p.Tone), inkOf(p.Tone)))
 	r.state.set(p.State, inkOf(p.Tone))
-	r.about.set(p.About, colorMuted)
+	r.about.set(p.Kind, colorMuted)
 	r.content.Refresh()
 }

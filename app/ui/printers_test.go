@@ -35,7 +35,10 @@ func TestPrintersScreen(t *testing.T) {
 	if s.sheet.choice.Selected != "by-pass-tray" || len(s.sheet.choice.Options) != 3 {
 		t.Errorf("trays: %q of %v", s.sheet.choice.Selected, s.sheet.choice.Options)
 	}
-	s.rows.Select(2)
+	d.win.Canvas().Focus(s.rows) // by the keyboard
+	d.hit(fyne.KeyDown)
+	d.hit(fyne.KeyDown)
+	d.hit(fyne.KeyReturn)
 	d.settle()
 	d.see("socket://192.0.2.17:9100", "Принтер говорит: PAPER OUT", "сообщает, когда вышло всё задание", "Не выверено")
 	d.shot("ru-light-printers-paper-out")
@@ -259,7 +262,7 @@ func TestCalibration(t *testing.T) {
 		d.settle()
 	}
 	d.see("Замер у креста 2 до правого края не сходится")
-	if !s.fields[3].bad || d.win.Canvas().Focused() != fyne.Focusable(s.fields[3]) {
+	if s.ruler.wrong != 3 || !s.sign.Visible() || d.win.Canvas().Focused() != fyne.Focusable(s.fields[3]) {
 		t.Error("the slip is not shown at its field")
 	}
 	d.shot("ru-light-calibrate-slip")
@@ -269,7 +272,7 @@ func TestCalibration(t *testing.T) {
 		t.Error("words are no readings")
 	}
 	s.fields[3].SetText(view.Decimal(float64(read[1].X), 2))
-	if s.fields[3].bad {
+	if s.ruler.wrong >= 0 || s.sign.Visible() {
 		t.Error("the sign stays")
 	}
 	d.press("Выверить")
@@ -282,6 +285,11 @@ func TestCalibration(t *testing.T) {
 	d.hit(fyne.KeyEscape)
 	d.settle()
 	d.see("Выверено 21.11.2026")
+	d.press("180°")
+	d.press("Выверить DL…")
+	d.see("Не выверено", "Осталось вписать 8 чисел.") // those that were read belong to another way
+	d.hit(fyne.KeyEscape)
+	d.settle()
 	fake.Err = &station.Refused{Reasons: []station.Reason{{Key: "station.printer-busy", Args: map[string]any{"Printer": "Xerox"}}}}
 	d.press("Пробная печать DL")
 	d.see("Принтер «Xerox» сейчас печатает другое задание")

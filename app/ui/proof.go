@@ -16,6 +16,13 @@ type proof struct {
 	what string             // which one goes on, as its beginner calls it
 }
 
+// The sheets that can be asked for.
+const (
+	proofTest      = "test"
+	proofRuler     = "ruler"
+	proofCorrected = "ruler-corrected"
+)
+
 // goes reports whether this one goes on.
 func (p *proof) goes(what string) bool { return p.stop != nil && p.what == what }
 

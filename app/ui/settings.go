@@ -23,11 +23,11 @@ type settingsScreen struct {
 
 func newSettingsScreen(w *Window) *settingsScreen {
 	s := &settingsScreen{w: w, work: vbox(16)}
-	language := s.language()
+	look := newPanel(colorPanel, 10, inset(16, 16, vbox(16, newLookPanel(w), s.language())))
 	account := newPanel(colorPanel, 10, inset(16, 16, vbox(10, subheading(w.words.T("ui.settings.account")), newAccountForm(w, w.params.Account).box)))
-	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.work, language)))
+	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.work)))
 	s.copies = newCopiesPanel(w)
-	right := vbox(16, newPanel(colorPanel, 10, inset(16, 16, s.copies.box)), newPanel(colorPanel, 10, inset(16, 16, newSupportPanel(w))), account)
+	right := vbox(16, look, newPanel(colorPanel, 10, inset(16, 16, s.copies.box)), newPanel(colorPanel, 10, inset(16, 16, newSupportPanel(w))), account)
 	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(right)))
 	return s
 }

@@ -145,9 +145,11 @@ func (p *sheetPanel) mark() {
 	p.fault.SetText(fault)
 	show(p.faults, fault != "")
 	args := map[string]any{"Format": string(p.format)}
-	if p.desk.proof.goes("test") {
+	if p.desk.proof.goes(proofTest) {
+		stress(p.test, widget.MediumImportance)
 		p.test.set(p.w.words.T("ui.printers.proof.stop"), true)
 	} else {
+		stress(p.test, widget.HighImportance)
 		p.test.set(p.w.words.Say("ui.printers.test", args), some && p.desk.proof.stop == nil)
 	}
 	p.straight.set(p.w.words.Say("ui.printers.calibrate", args), some)
@@ -202,6 +204,11 @@ func press(b *button, chosen bool) {
 	if chosen {
 		want = widget.MediumImportance
 	}
+	stress(b, want)
+}
+
+// stress shows how much a button matters now.
+func stress(b *button, want widget.Importance) {
 	if b.Importance != want {
 		b.Importance = want
 		b.Refresh()
@@ -240,13 +247,13 @@ func (p *sheetPanel) set(tray string, turn int) {
 
 // testPrint prints the test page of the format, with the tray that was just typed; pressed again it is given up.
 func (p *sheetPanel) testPrint() {
-	if p.desk.proof.goes("test") {
+	if p.desk.proof.goes(proofTest) {
 		p.desk.proof.cancel()
 		return
 	}
 	name, format, v, tray := p.desk.name, p.format, p.v, strings.TrimSpace(p.tray.Text)
 	changed := p.known && tray != v.Tray
-	p.desk.proof.begin("test", name, func(ctx context.Context) (printer.Progress, error) {
+	p.desk.proof.begin(proofTest, name, func(ctx context.Context) (printer.Progress, error) {
 		if changed {
 			if _, err := p.w.station.SetSheet(ctx, name, format, tray, v.Turn); err != nil {
 				return printer.Progress{}, err

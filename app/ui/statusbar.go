@@ -89,8 +89,12 @@ func (fitting) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x, full := float32(0), false
 	for _, o := range objects {
 		w := o.MinSize().Width
-		full = full || x+w > size.Width
-		show(o, !full)
+		if l, ok := o.(*link); ok && !full && x+w > size.Width && size.Width-x >= 160 { // cut rather than left out
+			w, l.Whole, full = size.Width-x, false, true
+		} else {
+			full = full || x+w > size.Width
+			show(o, !full)
+		}
 		o.Move(fyne.NewPos(x, 0))
 		o.Resize(fyne.NewSize(w, size.Height))
 		x += w

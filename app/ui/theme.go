@@ -34,11 +34,17 @@ const (
 )
 
 // look is the program's own theme: one deep blue, three verdict colours, much white; figures are tabular, as the stock
-// typeface has them. Light or dark is the system's choice.
-type look struct{ fyne.Theme }
+// typeface has them. Light or dark is the system's choice unless the person has made one.
+type look struct {
+	fyne.Theme
+	wish Look
+}
 
 // Theme is the look of the program, for the one who starts the application.
-func Theme() fyne.Theme { return look{theme.DefaultTheme()} }
+func Theme() fyne.Theme { return ThemeOf(Look{}) }
+
+// ThemeOf is the look that a person wishes.
+func ThemeOf(l Look) fyne.Theme { return look{theme.DefaultTheme(), l} }
 
 type pair struct{ light, dark uint32 }
 
@@ -102,13 +108,17 @@ var sizes = map[fyne.ThemeSizeName]float32{
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	switch name { // laid over what is below
 	case theme.ColorNameHover:
-		return veil(variant, 0x10)
+		return veil(l.wish.variant(variant), 0x10)
 	case theme.ColorNamePressed:
-		return veil(variant, 0x24)
+		return veil(l.wish.variant(variant), 0x24)
 	}
+	variant = l.wish.variant(variant)
 	p, ok := colors[name]
 	if !ok {
 		return l.Theme.Color(name, variant)
+	}
+	if v, ok := stark[name]; ok && l.wish.Mode == ModeContrast {
+		return color.NRGBA{uint8(v >> 16), uint8(v >> 8), uint8(v), 0xff}
 	}
 	v := p.light
 	if variant == theme.VariantDark {
@@ -126,10 +136,11 @@ func veil(variant fyne.ThemeVariant, alpha uint8) color.Color {
 }
 
 func (l look) Size(name fyne.ThemeSizeName) float32 {
-	if v, ok := sizes[name]; ok {
-		return v
+	v, ok := sizes[name]
+	if !ok {
+		v = l.Theme.Size(name)
 	}
-	return l.Theme.Size(name)
+	return v * l.wish.times(name)
 }
 
 // inkOf is the colour of words and shapes of a tone.
@@ -230,8 +241,24 @@ func (t tinted) get(res fyne.Resource, ink fyne.ThemeColorName) fyne.Resource {
 	return made
 }
 
+// mutedTheme is the look for secondary words that wrap.
+type mutedTheme struct{ fyne.Theme }
+
+// Size follows the size of text that the person has chosen meanwhile.
+func (m mutedTheme) Size(name fyne.ThemeSizeName) float32 { return theme.Size(name) }
+
+func (m mutedTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameForeground {
+		name = colorMuted
+	}
+	return m.Theme.Color(name, variant)
+}
+
 // onFillTheme is the look for words on the ground of a verdict.
 type onFillTheme struct{ fyne.Theme }
+
+// Size follows the size of text that the person has chosen meanwhile.
+func (o onFillTheme) Size(name fyne.ThemeSizeName) float32 { return theme.Size(name) }
 
 func (o onFillTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	if name == theme.ColorNameForeground {

@@ -133,13 +133,16 @@ func (s *todayScreen) setFlow(steps []view.Step) {
 			label.Align = fyne.TextAlignCenter
 			step := &flowStep{count: count, label: label}
 			s.steps = append(s.steps, step)
-			if i > 0 {
+			if i > 0 && !large() {
 				arrow := widget.NewIcon(s.w.icons.get(theme.NavigateNextIcon(), colorMuted))
 				row, parts = append(row, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), arrow))), append(parts, 0.2)
 			}
 			row, parts = append(row, newTap(newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label))), func() { s.w.open(screenSearch, stagePrefix+step.key) })), append(parts, 1)
 		}
 		s.flow.Objects = []fyne.CanvasObject{container.New(shares{parts, 4}, row...)}
+		if large() {
+			s.flow.Objects = []fyne.CanvasObject{container.NewGridWithColumns(3, row...)}
+		}
 		s.flow.Refresh()
 	}
 	for i, step := range steps {
@@ -155,12 +158,12 @@ type under struct{ most, gap float32 }
 
 func (u under) MinSize(o []fyne.CanvasObject) fyne.Size {
 	a, b := o[0].MinSize(), o[1].MinSize()
-	return fyne.NewSize(max(a.Width, b.Width), b.Height+u.gap+160)
+	return fyne.NewSize(max(a.Width, b.Width), b.Height+u.gap+max(160, a.Height))
 }
 
 func (u under) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	below := o[1].MinSize().Height
-	h := min(u.most, size.Height-below-u.gap)
+	h := min(max(u.most, o[0].MinSize().Height), size.Height-below-u.gap)
 	o[0].Move(fyne.NewPos(0, 0))
 	o[0].Resize(fyne.NewSize(size.Width, h))
 	o[1].Move(fyne.NewPos(0, h+u.gap))

@@ -42,7 +42,8 @@ type Params struct {
 	// Restore puts a copy in the place of the store, with the station closed meanwhile, and opens it again: in any case, unless that fails as well. It is
 	// called off the UI thread while nothing else is asked of the station; tell says how far it is. nil: the window does not offer it.
 	Restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
-	Versions map[string]string // of the program and its parts, for the support report
+	Theme    func(Look) fyne.Theme // nil: ThemeOf
+	Versions map[string]string     // of the program and its parts, for the support report
 	Log      *slog.Logger
 }
 
@@ -60,7 +61,7 @@ type Reopened struct {
 func Run(app fyne.App, p Params) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	app.Settings().SetTheme(Theme())
+	app.Settings().SetTheme(ThemeOf(LookOf(app)))
 	w := newWindow(app, newTasks(ctx), p)
 	go w.beat(ctx)
 	w.win.ShowAndRun()
@@ -130,8 +131,6 @@ const (
 	screenCalibrate    = "calibrate"
 )
 
-const windowWidth, windowHeight = 1280, 760
-
 func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	w := &Window{params: p, app: app, tasks: t, log: p.Log, station: p.Station, icons: tinted{}, started: time.Now()}
 	if w.log == nil {
@@ -142,7 +141,7 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	w.pics = newPictures(w)
 	w.win = app.NewWindow(w.words.T("ui.app"))
 	w.win.SetPadded(false)
-	w.win.Resize(fyne.NewSize(windowWidth, windowHeight))
+	w.win.Resize(windowSize(app))
 	w.win.SetCloseIntercept(w.close)
 	c := w.win.Canvas()
 	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { w.key(ev) })
@@ -561,6 +560,7 @@ func (w *Window) close() {
 		w.say(view.Warn, w.words.T("ui.print.close"))
 		return
 	}
+	w.keepSize()
 	w.win.Close()
 }
 
@@ -592,8 +592,7 @@ func (w *Window) speak(lang string) {
 		w.params.SetLanguage(lang)
 	}
 	w.words.Printer = p
-	w.build()
-	w.goTo(place{view.ScreenSettings, ""})
+	w.rebuild(place{view.ScreenSettings, ""})
 }
 
 // goOn continues with another station: after the account is set or the training started.

@@ -284,7 +284,13 @@ func TestResume(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				time.AfterFunc(time.Second, cancel) // a person presses Stop
+				go func() { // a person sees the fault and presses Stop
+					for ctx.Err() == nil && !slices.Contains(v.Report().Faults, fault) {
+						time.Sleep(10 * time.Millisecond)
+					}
+					time.Sleep(300 * time.Millisecond)
+					cancel()
+				}()
 				all := envelopes(20)
 				for _, p := range all {
 					if err = j.Send(ctx, p); err != nil {

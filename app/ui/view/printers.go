@@ -35,7 +35,8 @@ type PrinterKeeper interface {
 type Printer struct {
 	Name    string // for the station
 	Title   string // for the person
-	About   string // what it is: kind, model, resolution
+	Kind    string // what it is: kind and model
+	About   string // and its resolution and address
 	URI     string
 	State   string
 	Tone    Tone
@@ -52,7 +53,8 @@ func (w Words) PrintersOf(list []station.PrinterView, main string) []Printer {
 	for _, p := range list {
 		v := Printer{Name: p.Name, Title: w.PrinterName(p.Name), URI: p.URI, State: w.PrinterState(p.State), Tone: printerTone(p.State),
 			Main: p.Name == main, Held: p.Held, Added: p.URI != ""}
-		v.About = joined(w.printerKind(p.Kind), p.Model, w.dots(p.DPI))
+		v.Kind = joined(w.printerKind(p.Kind), p.Model)
+		v.About = joined(v.Kind, w.dots(p.DPI), p.URI)
 		if len(p.Words) > 0 {
 			v.Says = w.Say("ui.printers.says", hint.Args{"Words": strings.Join(p.Words, "; ")})
 		}
@@ -68,7 +70,7 @@ func (w Words) dots(dpi int) string {
 	if dpi == 0 {
 		return ""
 	}
-	return w.Say("ui.printers.dpi", hint.Args{"DPI": dpi})
+	return w.N("ui.printers.dpi", dpi)
 }
 
 // confirm says how far the device's own word about paper goes.

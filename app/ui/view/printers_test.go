@@ -128,7 +128,7 @@ func TestPrinterWords(t *testing.T) {
 	if p := list[0]; p.Title != "Папка PDF" || p.Added || p.Main || p.Tone != view.OK || !strings.Contains(p.Confirm, "в папке") {
 		t.Errorf("%+v", p)
 	}
-	if p := list[1]; !p.Main || !p.Added || p.Tone != view.Stop || p.State != "замятие" || p.About != "принтер на кабеле USB · 203 точек на дюйм · usb://0a5f:00d1/1" ||
+	if p := list[1]; !p.Main || !p.Added || p.Tone != view.Stop || p.State != "замятие" || p.About != "принтер на кабеле USB · 203 точки на дюйм · usb://0a5f:00d1/1" ||
 		p.Says != "Принтер говорит: MEDIA JAM" || !strings.Contains(p.Confirm, "сканер") {
 		t.Errorf("%+v", p)
 	}
