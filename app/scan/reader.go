@@ -41,7 +41,7 @@ func (r *Reader) Read(text string) Reading {
 		for _, try := range r.kinds {
 			reading, ok := try(bare)
 			switch {
-			case ok && (reading.Err == nil || reading.Kind != KindUnknown):
+			case ok && (reading.Err == nil || reading.Kind != "" && reading.Kind != KindUnknown):
 				reading.Text = text
 				reading.Restored = restored(way.restored, framed, reading.Restored)
 				return reading

@@ -13,41 +13,59 @@ type Heard struct {
 	Place Place
 	Baud  int
 	Text  string
+	Err   error // instead of a text: why nothing can be heard there, with a hint
 }
 
 // bauds are the speeds a serial scanner may be set to, the usual ones first. USB-CDC takes any.
 var bauds = []int{9600, 115200, 19200, 38400, 57600}
 
-// Search listens at every place that no scanner of known occupies until ctx ends, so that a scan of the set-up code shows where its scanner is. At a serial
-// port that sends nonsense the next speed is tried; the code must then be scanned again. tell is called from several goroutines. The
-// errors are why places could not be listed or opened, each with a hint.
-func Search(ctx context.Context, drivers []Driver, known []Device, tell func(Heard)) []error {
-	var errs []error
-	var all sync.WaitGroup
+// Search listens at every place that no scanner of known occupies until ctx ends, so that a scan of the set-up code shows where its scanner is; what is
+// plugged in meanwhile is heard too. At a serial port that sends nonsense the next speed is tried; the code must then be scanned again. tell is
+// called from several goroutines; why places cannot be listed or opened is told once each.
+func Search(ctx context.Context, drivers []Driver, known []Device, tell func(Heard)) {
 	var mu sync.Mutex
-	for _, driver := range drivers {
-		places, err := driver.Places()
-		if err != nil {
-			errs = append(errs, err)
+	open, told := map[string]bool{}, map[string]bool{}
+	fail := func(p Place, err error) {
+		mu.Lock()
+		key := p.Port + " " + err.Error()
+		news := !told[key]
+		told[key] = true
+		mu.Unlock()
+		if news && ctx.Err() == nil {
+			tell(Heard{Place: p, Err: err})
 		}
-		for _, p := range places {
-			if occupied(p, known) {
-				continue
+	}
+	var all sync.WaitGroup
+	defer all.Wait()
+	for ctx.Err() == nil {
+		for _, driver := range drivers {
+			places, err := driver.Places()
+			if err != nil {
+				fail(Place{Kind: driver.Kind()}, err)
 			}
-			all.Go(func() {
-				if err := searchAt(ctx, driver, p, tell); err != nil && ctx.Err() == nil {
-					mu.Lock()
-					errs = append(errs, err)
-					mu.Unlock()
+			for _, p := range places {
+				mu.Lock()
+				skip := open[p.Port] || occupied(p, known)
+				open[p.Port] = open[p.Port] || !skip
+				mu.Unlock()
+				if skip {
+					continue
 				}
-			})
+				all.Go(func() {
+					if err := searchAt(ctx, driver, p, tell); err != nil {
+						fail(p, err)
+					}
+					mu.Lock()
+					delete(open, p.Port)
+					mu.Unlock()
+				})
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryEvery):
 		}
 	}
-	all.Wait()
-	if len(errs) == 0 {
-		<-ctx.Done()
-	}
-	return errs
 }
 
 func occupied(p Place, known []Device) bool {
@@ -59,10 +77,10 @@ func occupied(p Place, known []Device) bool {
 	return false
 }
 
-// searchAt listens at one place.
+// searchAt listens at one place until it is gone.
 func searchAt(ctx context.Context, driver Driver, p Place, tell func(Heard)) error {
-	for try := 0; ctx.Err() == nil; try++ {
-		baud := bauds[try%len(bauds)]
+	for speed := 0; ctx.Err() == nil; {
+		baud := bauds[speed%len(bauds)]
 		stream, err := driver.Open(p.Port, baud)
 		if err != nil {
 			return err
@@ -71,9 +89,13 @@ func searchAt(ctx context.Context, driver Driver, p Place, tell func(Heard)) err
 		for {
 			text, err := stream.Next()
 			if text != "" && ctx.Err() == nil {
-				tell(Heard{p, baud, text})
+				tell(Heard{Place: p, Baud: baud, Text: text})
 			}
-			if err != nil || driver.Kind() == DeviceSerial && nonsense(text) {
+			if err != nil {
+				break
+			}
+			if driver.Kind() == DeviceSerial && nonsense(text) {
+				speed++
 				break
 			}
 		}
@@ -85,7 +107,7 @@ func searchAt(ctx context.Context, driver Driver, p Place, tell func(Heard)) err
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // nonsense reports whether a text looks like one that was read at the wrong speed.

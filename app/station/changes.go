@@ -31,6 +31,10 @@ type change struct {
 
 // MoveDate asks the post to move the day of handing in of a batch. Envelopes printed before become stale when the post has done it.
 func (s *Station) MoveDate(ctx context.Context, batch string, day postal.Date) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
 	if today := postal.DateOf(s.now().In(moscow)); day < today {
 		return refuse("station.change.past", hint.Args{"Date": day})
 	}
@@ -39,16 +43,28 @@ func (s *Station) MoveDate(ctx context.Context, batch string, day postal.Date) e
 
 // Return asks the post to take pieces out of their batch, back to «Новые». All must be of one batch that is not handed over.
 func (s *Station) Return(ctx context.Context, ids []postal.ShPI) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
 	return s.queuePieces(ctx, ReturnKind, ids)
 }
 
 // Delete asks the post to delete pieces for good. All must be of one batch that is not handed over.
 func (s *Station) Delete(ctx context.Context, ids []postal.ShPI) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
 	return s.queuePieces(ctx, DeleteKind, ids)
 }
 
 // Archive asks the post to put a batch into the archive; only one that the post has taken in.
 func (s *Station) Archive(ctx context.Context, batch string) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
 	v, err := s.Batch(ctx, batch)
 	if err != nil {
 		return err

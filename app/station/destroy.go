@@ -60,11 +60,19 @@ func (s *Station) Desk() *Desk { return &Desk{s: s, lines: scan.NewAssembler(s.r
 // recorded already. Copies of one mark look alike, and the same envelope shown twice must not stand for two. What is no void envelope, and more of them
 // than there are, is refused.
 func (s *Station) Destroy(ctx context.Context, text string, count int) (store.PieceRow, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return store.PieceRow{}, err
+	}
 	return s.destroy(ctx, s.reader.Read(text), true, count)
 }
 
 // Another is a person's word that the envelope of which the desk has just asked (OutcomeAgain) is not the one recorded before.
 func (d *Desk) Another(ctx context.Context) (DeskVerdict, error) {
+	ctx, err := d.s.as(ctx, ActWork)
+	if err != nil {
+		return DeskVerdict{}, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.asked == nil {
@@ -75,6 +83,10 @@ func (d *Desk) Another(ctx context.Context) (DeskVerdict, error) {
 
 // Line takes one line of a scanner that sends a code of several lines line by line, and answers the codes that became complete.
 func (d *Desk) Line(ctx context.Context, line string) ([]DeskVerdict, error) {
+	ctx, err := d.s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.take(ctx, d.lines.Line(line))
@@ -82,6 +94,10 @@ func (d *Desk) Line(ctx context.Context, line string) ([]DeskVerdict, error) {
 
 // Flush ends the stream: what is held of a code is answered as it is.
 func (d *Desk) Flush(ctx context.Context) ([]DeskVerdict, error) {
+	ctx, err := d.s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.take(ctx, d.lines.Flush())
@@ -89,6 +105,10 @@ func (d *Desk) Flush(ctx context.Context) ([]DeskVerdict, error) {
 
 // Scan judges one whole scanned text. What it answers is in the ledger before it returns. Both codes of an envelope may be scanned; it counts once.
 func (d *Desk) Scan(ctx context.Context, text string) (DeskVerdict, error) {
+	ctx, err := d.s.as(ctx, ActWork)
+	if err != nil {
+		return DeskVerdict{}, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.one(ctx, d.s.reader.Read(text))

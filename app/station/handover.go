@@ -26,6 +26,10 @@ const CheckinKind = "checkin"
 // step, then writes the list form. Asked again for the same batch it changes nothing and writes the form anew. Pieces that keep
 // the batch here are listed in the report beside the *Refused error.
 func (s *Station) HandOver(ctx context.Context, name string) (HandOverReport, error) {
+	ctx, err := s.as(ctx, ActHandOver)
+	if err != nil {
+		return HandOverReport{Batch: name}, err
+	}
 	r := HandOverReport{Batch: name}
 	v, err := s.Batch(ctx, name)
 	if err != nil {

@@ -116,6 +116,10 @@ var errSpentMeanwhile = errors.New("accepted pieces became known while the balan
 
 // Approve records the office's own yes for a batch and reserves its sum. Approving again changes nothing.
 func (s *Station) Approve(ctx context.Context, name string) (sum postal.Kopecks, err error) {
+	ctx, err = s.as(ctx, ActApprove)
+	if err != nil {
+		return 0, err
+	}
 	v, err := s.Batch(ctx, name)
 	if err != nil {
 		return 0, err
@@ -221,7 +225,11 @@ func (s *Station) Money(ctx context.Context, by store.MoneyBy, from, to postal.D
 
 // SetCentre names the cost centre of a batch; "" takes it away. A batch not known here is refused.
 func (s *Station) SetCentre(ctx context.Context, batch, name string) error {
-	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetCentre(batch, name) })
+	ctx, err := s.as(ctx, ActMoney)
+	if err != nil {
+		return err
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetCentre(batch, name) })
 	if errors.Is(err, store.ErrNotFound) {
 		return refuse("station.batch-unknown", hint.Args{"Batch": batch})
 	}

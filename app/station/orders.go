@@ -18,6 +18,10 @@ const OrderKind = "order"
 // QueueOrders puts new pieces into the outbox, all or none. Each needs a number of its own: by it the courier finds out whether the post has
 // the order already, because the post itself takes the same number twice (facts/otpravka-api.md §0.2 fact 9).
 func (s *Station) QueueOrders(ctx context.Context, orders []post.Order) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
 	waiting, err := s.courier.Waiting(ctx)
 	if err != nil {
 		return err

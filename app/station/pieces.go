@@ -36,17 +36,29 @@ func (s *Station) Story(ctx context.Context, id postal.ShPI) ([]store.Event, err
 
 // DeclarePrinted is a person's word that an unknown piece is on paper.
 func (s *Station) DeclarePrinted(ctx context.Context, id postal.ShPI) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	return s.declareUnknown(ctx, id, postal.EventPrinted)
 }
 
 // DeclareNotPrinted is a person's word that an unknown piece is not on paper; it can be printed then.
 func (s *Station) DeclareNotPrinted(ctx context.Context, id postal.ShPI) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	return s.declareUnknown(ctx, id, postal.EventNotPrinted)
 }
 
 // DeclareLast is a person's word that the piece is the last envelope of its job that came out: the unknown pieces of that job before it, and itself, are on
 // paper, those after it are not. It answers how many of each.
 func (s *Station) DeclareLast(ctx context.Context, id postal.ShPI) (printed, not int, err error) {
+	ctx, err = s.as(ctx, ActWork)
+	if err != nil {
+		return 0, 0, err
+	}
 	row, err := s.Piece(ctx, id)
 	if err != nil {
 		return 0, 0, err
@@ -93,6 +105,10 @@ func (s *Station) DeclareLast(ctx context.Context, id postal.ShPI) (printed, not
 
 // DeclareAll is a person's word about all unknown pieces of a batch at once: all of them came out, or none. It answers how many there were.
 func (s *Station) DeclareAll(ctx context.Context, batch string, printed bool) (int, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return 0, err
+	}
 	rows, err := s.store.Pieces(ctx, store.PieceQuery{Batch: batch, States: []postal.PieceState{postal.StateUnknown}})
 	if err != nil {
 		return 0, err

@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	"znak/app/scan"
 )
 
 // pinCost is what trying one PIN costs. It stands in each hash, so that it may be raised later: a hash of a lower cost is made anew at the next sign-in.
@@ -105,20 +103,6 @@ func newBadge() string {
 	raw := make([]byte, badgeLength*5/8)
 	_, _ = rand.Read(raw) // never fails (crypto/rand)
 	return badgeAlphabet.EncodeToString(raw)
-}
-
-// BadgeToken finds the token in what a scanner says of a badge.
-func BadgeToken(text string) (token string, ok bool) {
-	token, ok = scan.BadgeToken(text)
-	return token, ok && validBadge(token)
-}
-
-func validBadge(token string) bool {
-	if len(token) != badgeLength {
-		return false
-	}
-	_, err := badgeAlphabet.DecodeString(token)
-	return err == nil
 }
 
 // hashBadge is what is kept of a token. It is random and long: no salt and no slow hash could make it safer.

@@ -23,6 +23,10 @@ const group = 200
 // between leaves pieces queued, which Recover settles by asking the device. tell, which may be nil, is called from other goroutines at most a
 // few times a second. The report is true beside an error.
 func (s *Station) Print(ctx context.Context, order PrintOrder, control *Control, tell func(PrintProgress)) (PrintReport, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return PrintReport{}, err
+	}
 	if control == nil {
 		control = NewControl()
 	}

@@ -212,6 +212,10 @@ func (s *Station) FindPrinters(ctx context.Context) ([]FoundPrinter, []Reason) {
 // AddPrinter adds a printer under a name of the office's choice, or changes the setup of one that is added. An address that no driver knows, or
 // that a driver does not understand, is refused.
 func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return err
+	}
 	setup.Name = strings.TrimSpace(setup.Name)
 	if setup.Name == "" || len(setup.Name) > 60 || strings.ContainsAny(setup.Name, "/\\\x00\n") {
 		return refuse("station.printer-name", hint.Args{"Printer": setup.Name})
@@ -270,6 +274,10 @@ func (s *Station) PrinterSetup(ctx context.Context, name string) (printer.Setup,
 
 // RemovePrinter forgets an added printer. While it has a job of ours that is refused: nobody could be asked what became of it.
 func (s *Station) RemovePrinter(ctx context.Context, name string) error {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return err
+	}
 	if _, err := s.PrinterSetup(ctx, name); err != nil {
 		return err
 	}
@@ -310,6 +318,10 @@ func (s *Station) RemovePrinter(ctx context.Context, name string) error {
 
 // PausePrinter holds a printer: a run that is on it ends its slip, nothing new is begun. A queue of the system is held too.
 func (s *Station) PausePrinter(ctx context.Context, name string) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	d, err := s.device(ctx, name)
 	if err != nil {
 		return err
@@ -326,6 +338,10 @@ func (s *Station) PausePrinter(ctx context.Context, name string) error {
 
 // ResumePrinter lets a printer go on.
 func (s *Station) ResumePrinter(ctx context.Context, name string) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	d, err := s.device(ctx, name)
 	if err != nil {
 		return err
@@ -348,6 +364,10 @@ func (s *Station) hold(ctx context.Context, name string, held bool) error {
 
 // CancelJobs takes back what a printer's queue still holds of our jobs and writes down what became of them. It answers how many jobs there were.
 func (s *Station) CancelJobs(ctx context.Context, name string) (int, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return 0, err
+	}
 	d, err := s.device(ctx, name)
 	if err != nil {
 		return 0, err

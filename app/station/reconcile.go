@@ -68,6 +68,10 @@ func Payees(st *exchange.Statement) []PayeeFound {
 // payment that is known already adds nothing. *Refused, with nothing stored: a statement that cannot be read wholly; one for which nobody has said
 // who the post is (the report's statement tells the payees).
 func (s *Station) ImportStatement(ctx context.Context, in StatementImport) (StatementReport, error) {
+	ctx, err := s.as(ctx, ActMoney)
+	if err != nil {
+		return StatementReport{}, err
+	}
 	var r StatementReport
 	sum := sha256.New()
 	st, err := exchange.ReadStatement(io.TeeReader(in.Data, sum))

@@ -37,7 +37,8 @@ type ReprintOrder struct {
 	ShPIs  []postal.ShPI
 	Stale  string // instead of ShPIs: all stale pieces of this batch
 	Reason string // one of ReprintReasons, or free text
-	Second string // who confirms it beside the operator; "": nobody
+	Second string // who confirms it beside the operator; "": nobody, or whose badge Proof is
+	Proof  string // where the office has operators sign in: the PIN of Second, or what the scanner says of a badge
 }
 
 // Reprint makes the printed copy of a piece void, with the reason, so that Print prints it once more with the same mark. It returns
@@ -54,12 +55,17 @@ func (s *Station) Reprint(ctx context.Context, id postal.ShPI, reason string) (c
 // from now on: until it is scanned as destroyed (Desk, Destroy) or declared missing (DeclareMissing), its batch is not handed
 // over. Above the office's limit a second person must be named.
 func (s *Station) ReprintAll(ctx context.Context, order ReprintOrder) ([]store.PieceRow, error) {
-	reason, second := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(order.Reason), otherReason)), strings.TrimSpace(order.Second)
-	switch {
-	case reason == "":
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
+	reason := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(order.Reason), otherReason))
+	if reason == "" {
 		return nil, refuse("station.reprint.reason", nil)
-	case second != "" && strings.EqualFold(second, strings.TrimSpace(s.store.Who())):
-		return nil, refuse("station.reprint.same-person", hint.Args{"Who": second})
+	}
+	second, err := s.second(ctx, order)
+	if err != nil {
+		return nil, err
 	}
 	ids, err := s.toReprint(ctx, order)
 	if err != nil {
@@ -152,7 +158,7 @@ func (s *Station) mayAlone(ctx context.Context, each map[string]int, limit int) 
 			if err := dataOf(e, &data); err != nil {
 				return err
 			}
-			if e.Who == s.store.Who() && data.Second == "" && data.Carried == "" && postal.DateOf(e.At.In(moscow)) == today {
+			if e.Who == s.store.WhoIn(ctx) && data.Second == "" && data.Carried == "" && postal.DateOf(e.At.In(moscow)) == today {
 				count++
 			}
 		}
@@ -178,6 +184,10 @@ func (s *Station) reprintLimit(ctx context.Context) (int, error) {
 // DeclareMissing is a person's word that a void copy of a piece cannot be found. It is not owed any more; if it turns up, the scanner
 // tells, and it can be destroyed then.
 func (s *Station) DeclareMissing(ctx context.Context, id postal.ShPI) (store.PieceRow, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return store.PieceRow{}, err
+	}
 	row, err := s.Piece(ctx, id)
 	if err != nil {
 		return row, err

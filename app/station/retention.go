@@ -33,6 +33,12 @@ var overAtPost = []postal.BatchStatus{postal.BatchAccepted, postal.BatchSent, po
 // Retention tells what is to be forgotten by the office's setting, and with do forgets it: names and addresses of the pieces of batches that ended so long
 // ago, in the store, in its copies, and in the files printed from them. Identifiers, marks, sums and the whole ledger, which never held a person, stay.
 func (s *Station) Retention(ctx context.Context, do bool) (RetentionReport, error) {
+	if do {
+		var err error
+		if ctx, err = s.as(ctx, ActSettings); err != nil {
+			return RetentionReport{}, err
+		}
+	}
 	days, err := s.retentionDays(ctx)
 	if err != nil || !do {
 		r := RetentionReport{Days: days}

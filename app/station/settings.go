@@ -22,6 +22,9 @@ const (
 	SettingBackupDir  = "backup-dir"     // where the daily copies go; empty: the folder "backups" of the data folder
 	SettingRetention  = "retention-days" // how long names and addresses are kept after a batch has ended; 0: for ever
 
+	SettingSignIn = "sign-in"      // operators sign in and do what their role may; off: whoever is at the computer does everything
+	SettingLock   = "lock-minutes" // after how long without a touch the station locks; 0: never by itself
+
 	SettingLowBalance   = "low-balance"      // kopecks: a batch that leaves less free is begun with a warning
 	SettingOfflineHours = "offline-hours"    // how long after the last contact with the post may be printed; 0: as long as one likes
 	SettingPrefetch     = "prefetch-minutes" // how old a pull may be before the window pulls by itself; 0: it never does
@@ -73,6 +76,8 @@ func (s *Station) settingsList() []Setting {
 		{Key: SettingPreflight, Default: "true", Kind: "bool"},
 		{Key: SettingVerifyPair, Default: "true", Kind: "bool"},
 		{Key: SettingReprints, Default: "0", Kind: "number"},
+		{Key: SettingSignIn, Default: "false", Kind: "bool"},
+		{Key: SettingLock, Default: "10", Kind: "number"},
 		{Key: SettingBackupDir, Kind: "folder"},
 		{Key: SettingRetention, Default: "0", Kind: "number"},
 		{Key: SettingLowBalance, Default: "100000", Kind: "number"},
@@ -83,6 +88,10 @@ func (s *Station) settingsList() []Setting {
 
 // SetSetting stores a value. An unknown key or a value that does not fit is refused.
 func (s *Station) SetSetting(ctx context.Context, key, value string) error {
+	ctx, err := s.as(ctx, ActSettings)
+	if err != nil {
+		return err
+	}
 	if _, err := s.shelf(ctx); err != nil {
 		return err
 	}
@@ -93,7 +102,14 @@ func (s *Station) SetSetting(ctx context.Context, key, value string) error {
 		if !known.accepts(value) {
 			return refuse("station.setting.value", hint.Args{"Key": key, "Value": value})
 		}
-		return s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(key, value) })
+		return s.store.Write(ctx, func(tx *store.Tx) error {
+			if key == SettingSignIn && value == "true" {
+				if err := maySignIn(tx); err != nil {
+					return err
+				}
+			}
+			return tx.SetSetting(key, value)
+		})
 	}
 	return refuse("station.setting.unknown", hint.Args{"Key": key})
 }

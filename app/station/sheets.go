@@ -40,6 +40,10 @@ func (s *Station) Sheet(ctx context.Context, name string, format postal.Envelope
 
 // SetSheet says in which tray format lies in the printer and which way. What was measured in another tray, or the other way, no longer holds and is forgotten.
 func (s *Station) SetSheet(ctx context.Context, name string, format postal.EnvelopeKind, tray string, turn int) (Sheet, error) {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return Sheet{}, err
+	}
 	if _, _, err := s.sheetOf(ctx, name, format); err != nil {
 		return Sheet{}, err
 	}
@@ -87,6 +91,10 @@ func (sheet Sheet) lay(p page.Page) (page.Page, error) {
 
 // TestPrint prints the test page of a format, corrected as envelopes are. It is no piece and leaves nothing in the ledger.
 func (s *Station) TestPrint(ctx context.Context, name string, format postal.EnvelopeKind) (printer.Progress, error) {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return printer.Progress{}, err
+	}
 	d, paper, err := s.sheetOf(ctx, name, format)
 	if err != nil {
 		return printer.Progress{}, err
@@ -107,6 +115,10 @@ func (s *Station) TestPrint(ctx context.Context, name string, format postal.Enve
 
 // PrintRuler prints the sheet by which a format is calibrated: as the printer does it by itself, or corrected, to see what is left of its fault.
 func (s *Station) PrintRuler(ctx context.Context, name string, format postal.EnvelopeKind, corrected bool) (printer.Progress, error) {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return printer.Progress{}, err
+	}
 	d, paper, err := s.sheetOf(ctx, name, format)
 	if err != nil {
 		return printer.Progress{}, err
@@ -128,6 +140,10 @@ func (s *Station) PrintRuler(ctx context.Context, name string, format postal.Env
 
 // Calibrate keeps the printer's fault, by what a person read on the ruler sheet of the format.
 func (s *Station) Calibrate(ctx context.Context, name string, format postal.EnvelopeKind, readings calibrate.Readings) (Sheet, error) {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return Sheet{}, err
+	}
 	d, paper, err := s.sheetOf(ctx, name, format)
 	if err != nil {
 		return Sheet{}, err

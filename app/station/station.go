@@ -50,6 +50,7 @@ type Params struct {
 	Mark     *mark.Spec
 	Quota    func() post.QuotaState // the day's calls, optional
 	Specimen bool                   // everything printed says ОБРАЗЕЦ; true for any post but the real one
+	Session  *Session               // who is at the station; nil: nobody yet
 	Now      func() time.Time       // optional
 	Log      *slog.Logger           // optional
 }
@@ -66,8 +67,13 @@ type Station struct {
 	courier  *outbox.Courier
 	quota    func() post.QuotaState
 	specimen bool
+	session  *Session
 	now      func() time.Time
 	log      *slog.Logger
+
+	pinCost   pinCost // of new PINs
+	dummyOnce sync.Once
+	dummy     string // the hash of no PIN
 
 	mu      sync.Mutex
 	working map[string]bool   // devices on which this process is printing now
@@ -85,6 +91,10 @@ func New(p Params) *Station {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	if s.session = p.Session; s.session == nil {
+		s.session = NewSession()
+	}
+	s.pinCost = costOfPIN
 	s.reader = scan.NewReader(p.Mark)
 	s.courier = outbox.New(outbox.Params{Store: p.Store, Now: s.now, Log: s.log, Handlers: s.handlers()})
 	return s

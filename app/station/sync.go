@@ -165,7 +165,19 @@ func (s *Station) takeNews(ctx context.Context) (changed int, err error) {
 func (s *Station) Waiting(ctx context.Context) ([]store.Item, error) { return s.courier.Waiting(ctx) }
 
 // Retry lets an item go again at the next round.
-func (s *Station) Retry(ctx context.Context, id string) error { return s.courier.Retry(ctx, id) }
+func (s *Station) Retry(ctx context.Context, id string) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
+	return s.courier.Retry(ctx, id)
+}
 
 // Skip takes an item out of the outbox because a person says so.
-func (s *Station) Skip(ctx context.Context, id string) error { return s.courier.Skip(ctx, id) }
+func (s *Station) Skip(ctx context.Context, id string) error {
+	ctx, err := s.as(ctx, ActChange)
+	if err != nil {
+		return err
+	}
+	return s.courier.Skip(ctx, id)
+}

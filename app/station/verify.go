@@ -31,6 +31,10 @@ func (s *Station) Verifier(batch string) *Verifier {
 
 // Line takes one line of a scanner that sends a code of several lines line by line, and answers the codes that became complete.
 func (v *Verifier) Line(ctx context.Context, line string) ([]ScanVerdict, error) {
+	ctx, err := v.s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.takeAll(ctx, v.lines.Line(line))
@@ -38,6 +42,10 @@ func (v *Verifier) Line(ctx context.Context, line string) ([]ScanVerdict, error)
 
 // Flush ends the stream: what is held of a code, and an envelope of which one half was seen, is answered as it is.
 func (v *Verifier) Flush(ctx context.Context) ([]ScanVerdict, error) {
+	ctx, err := v.s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	list, err := v.takeAll(ctx, v.lines.Flush())
@@ -53,6 +61,10 @@ func (v *Verifier) Flush(ctx context.Context) ([]ScanVerdict, error) {
 // Scan judges one whole scanned text. What it answers is in the ledger before it returns. Usually that is one verdict; two when the text
 // begins another envelope while one was half seen.
 func (v *Verifier) Scan(ctx context.Context, text string) ([]ScanVerdict, error) {
+	ctx, err := v.s.as(ctx, ActWork)
+	if err != nil {
+		return nil, err
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.take(ctx, v.s.reader.Read(text))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -119,6 +120,12 @@ func (p *Printer) Value(v any) any {
 		return p.Hint(v)
 	case []string:
 		return strings.Join(v, ", ")
+	case float64: // rounded by who gives it
+		s := strconv.FormatFloat(v, 'f', -1, 64)
+		if p.lang == "ru" {
+			s = strings.Replace(s, ".", ",", 1)
+		}
+		return s
 	}
 	return v
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+
 	"fyne.io/fyne/v2"
 )
 
@@ -56,4 +58,19 @@ func (searchWidth) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (searchWidth) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[0].Move(fyne.NewPos(0, 0))
 	o[0].Resize(s)
+}
+
+// answerCalls brings the window to the front when another start of the program asks for it.
+func (w *Window) answerCalls(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.params.Called: // never where it is nil
+			w.tasks.put(func() {
+				w.win.Show()
+				w.win.RequestFocus()
+			})
+		}
+	}
 }

@@ -111,6 +111,10 @@ func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.C
 		return veil(l.wish.variant(variant), 0x10)
 	case theme.ColorNamePressed:
 		return veil(l.wish.variant(variant), 0x24)
+	case theme.ColorNameFocus: // laid over a pale button and over a dark one with white words: both stay readable
+		if l.wish.variant(variant) == theme.VariantLight && l.wish.Mode != ModeContrast {
+			return color.NRGBA{0x4f, 0x86, 0xe0, 0x66}
+		}
 	}
 	variant = l.wish.variant(variant)
 	p, ok := colors[name]

@@ -43,6 +43,8 @@ type Params struct {
 	// called off the UI thread while nothing else is asked of the station; tell says how far it is. nil: the window does not offer it.
 	Restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
 	Theme    func(Look) fyne.Theme // nil: ThemeOf
+	Crashed  string                // the report of a crash of the last window; "" where there was none
+	Called   <-chan struct{}       // another start of the program asks for this window; nil: nobody does
 	Versions map[string]string     // of the program and its parts, for the support report
 	Log      *slog.Logger
 }
@@ -64,6 +66,10 @@ func Run(app fyne.App, p Params) {
 	app.Settings().SetTheme(ThemeOf(LookOf(app)))
 	w := newWindow(app, newTasks(ctx), p)
 	go w.beat(ctx)
+	go w.answerCalls(ctx)
+	if p.Crashed != "" {
+		w.say(view.Warn, w.words.Say("ui.crashed", map[string]any{"File": p.Crashed}))
+	}
 	w.win.ShowAndRun()
 }
 

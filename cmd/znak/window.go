@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -42,14 +43,46 @@ func (c *command) window(ctx context.Context) error {
 	if !hasDisplay() {
 		return hint.New("cmd.window.no-display", nil, nil)
 	}
-	o, err := c.open(ctx)
+	dir, err := c.dataDir()
+	if err != nil {
+		return err
+	}
+	first, err := holdWindow(dir)
+	if errors.Is(err, errShown) {
+		fmt.Fprintln(c.out, c.say("window.shown", nil))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer first.release()
+	if err := tryOpenGL(); err != nil {
+		return c.noOpenGL(err)
+	}
+	crashed, err := lastCrash(dir)
+	if err != nil {
+		c.logger().Warn("crash report not written", "error", err)
+	}
+	stop, err := catchCrash(dir)
+	if err != nil {
+		c.logger().Warn("a crash would leave no trace", "error", err)
+	}
+	defer stop()
+	o, err := c.openAt(ctx, dir)
 	if errors.Is(err, store.ErrDamaged) {
 		return c.rescue(ctx, err)
 	}
 	if err != nil {
 		return err
 	}
-	return c.openWindow(ctx, o)
+	return c.runWindow(ctx, o, func(p *ui.Params) { p.Crashed, p.Called = crashed, first.calls })
+}
+
+// noOpenGL tells the person that no window can be drawn here, and the ways out. Who has started the program by a click has no terminal to read it in.
+func (c *command) noOpenGL(cause error) error {
+	err := hint.New("cmd.window.no-opengl", hint.Args{"Error": cause.Error(), "System": runtime.GOOS}, cause)
+	tellWithoutWindow(c.say("window.title", nil), c.text.Hint(err))
+	return err
 }
 
 // rescue opens a window in which a copy can be put in the place of records that are damaged, and goes on with the ordinary one. trouble is what opening
@@ -169,28 +202,49 @@ func (c *command) careBeat(ctx context.Context, o *office) (stop func()) {
 }
 
 // openWindow runs the window on an open data folder until it is closed, and closes the folder.
-func (c *command) openWindow(ctx context.Context, o *office) (err error) {
+func (c *command) openWindow(ctx context.Context, o *office) error {
+	if err := tryOpenGL(); err != nil {
+		return errors.Join(c.noOpenGL(err), o.Close())
+	}
+	return c.runWindow(ctx, o, func(*ui.Params) {})
+}
+
+func (c *command) runWindow(ctx context.Context, o *office, more func(*ui.Params)) (err error) {
 	d := c.newDesk(ctx, o)
 	defer func() { err = d.end(err, recover()) }()
 	p, err := d.params(ctx)
 	if err != nil {
 		return err
 	}
+	more(&p)
 	ui.Run(app.NewWithID(appID), p)
 	return nil
 }
 
 // end closes everything after the window; err and panicked are what the window ended with.
 func (d *desk) end(err error, panicked any) error {
-	// The window library panics where there is no OpenGL; a person gets a sentence and the way out.
-	if panicked != nil {
-		err = hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(panicked)}, fmt.Errorf("window: %v", panicked))
+	if panicked != nil { // on the UI thread; what falls elsewhere, catchCrash catches
+		err = d.crashed(panicked, debug.Stack())
 	}
 	d.lesson.close(d.c)
 	if closeErr := d.drop(); err == nil {
 		err = closeErr
 	}
 	return err
+}
+
+// crashed leaves a report of what fell in the window, and says where it is.
+func (d *desk) crashed(panicked any, stack []byte) error {
+	cause := fmt.Errorf("window: %v", panicked)
+	o := d.main.Load()
+	if o == nil {
+		return hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(panicked)}, cause)
+	}
+	file, err := writeCrash(o.dir, time.Now(), fmt.Appendf(nil, "panic: %v\n\n%s", panicked, stack))
+	if err != nil {
+		return hint.New("cmd.window.failed", hint.Args{"Error": fmt.Sprint(panicked)}, errors.Join(cause, err))
+	}
+	return hint.New("cmd.window.crashed", hint.Args{"File": file}, cause)
 }
 
 // params are the parts of the window on the office.

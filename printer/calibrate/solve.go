@@ -264,7 +264,7 @@ func (e *Implausible) Error() string {
 // HintKey names the sentence for the person.
 func (e *Implausible) HintKey() (string, map[string]any) {
 	return "printer.calibrate.reading." + string(e.Edge), map[string]any{
-		"Cross": e.Cross, "Got": fmt.Sprintf("%.2f", float64(e.Got)), "Expected": fmt.Sprintf("%.1f", float64(e.Expected))}
+		"Cross": e.Cross, "Got": math.Round(float64(e.Got)*100) / 100, "Expected": math.Round(float64(e.Expected)*10) / 10}
 }
 
 // Scaled says that the page was not printed in its own size.
@@ -276,5 +276,5 @@ func (e *Scaled) Error() string {
 
 // HintKey names the sentence for the person.
 func (e *Scaled) HintKey() (string, map[string]any) {
-	return "printer.calibrate.scaled", map[string]any{"Percent": fmt.Sprintf("%.1f", 100+float64(e.By)/10)}
+	return "printer.calibrate.scaled", map[string]any{"Percent": math.Round(1000+float64(e.By)) / 10}
 }

@@ -139,6 +139,25 @@ func TestFindOnPoorPaper(t *testing.T) {
 	}
 }
 
+// TestFindInked reads codes whose ink has spread or drawn back by a pixel on every side: the modules are six pixels wide, and the library's own count of
+// them is wrong then.
+func TestFindInked(t *testing.T) {
+	marks := 12
+	if testing.Short() {
+		marks = 3
+	}
+	for n := range marks {
+		clean := envelope(n).Draw(6*53*25.4/25, 0) // 53 modules in 25 mm
+		for _, by := range []int{-1, 1} {
+			img := picturetest.Inked(clean, by)
+			if got := texts(Find(img)); !slices.Equal(got, want(n)) {
+				t.Errorf("mark %d, ink by %d pixels: %q", n, by, got)
+				keep(t, img)
+			}
+		}
+	}
+}
+
 func TestFindOtherCodes(t *testing.T) {
 	p := picturetest.New(105, 99)
 	p.DataMatrix(50, 10, 25, markText(1))

@@ -53,8 +53,8 @@ func (s *shade) squares(r image.Rectangle) []Code {
 	}
 }
 
-// readQR finds one QR code. Data that look like a finder pattern mislead the library now and then: then it is asked for all
-// sets of three patterns it sees.
+// readQR finds one QR code. Spread ink makes the library count the modules wrong: then all sizes that could be are tried. Data that look like a
+// finder pattern mislead it now and then: then it is asked for all sets of three patterns it sees.
 func readQR(m *gozxing.BitMatrix) (code Code, ok bool) {
 	defer forgive(&ok)
 	found, err := detector.NewDetector(m).Detect(hints)
@@ -62,6 +62,9 @@ func readQR(m *gozxing.BitMatrix) (code Code, ok bool) {
 		if code, ok = decodeQR(found); ok {
 			return code, true
 		}
+	}
+	if code, ok = readModules(m); ok {
+		return code, true
 	}
 	sets, err := multi.NewMultiDetector(m).DetectMulti(hints)
 	if err != nil {

@@ -18,6 +18,7 @@ type Station interface {
 	Reprinter
 	Keeper
 	PrinterKeeper
+	ScannerKeeper
 	Pull(ctx context.Context) (station.PullReport, error)
 	Batches(ctx context.Context) ([]station.BatchView, error)
 	Batch(ctx context.Context, name string) (station.BatchView, error)

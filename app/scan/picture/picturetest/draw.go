@@ -190,6 +190,30 @@ func (p *Page) strokes() []Box {
 	return list
 }
 
+// Inked lets the ink of a picture spread by so many pixels on every side, or draw back where by is negative.
+func Inked(img *image.Gray, by int) *image.Gray {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	better := func(a, b uint8) bool { return a < b }
+	if by < 0 {
+		by, better = -by, func(a, b uint8) bool { return a > b }
+	}
+	out := image.NewGray(img.Rect)
+	for y := range h {
+		for x := range w {
+			v := img.Pix[y*img.Stride+x]
+			for dy := -by; dy <= by; dy++ {
+				for dx := -by; dx <= by; dx++ {
+					if xx, yy := x+dx, y+dy; xx >= 0 && yy >= 0 && xx < w && yy < h && better(img.Pix[yy*img.Stride+xx], v) {
+						v = img.Pix[yy*img.Stride+xx]
+					}
+				}
+			}
+			out.Pix[y*out.Stride+x] = v
+		}
+	}
+	return out
+}
+
 // Scanned spoils a picture as a scanner and paper do: grey paper, a shadow across, noise, blur of radius pixels.
 func Scanned(img *image.Gray, blur int, noise float64, seed uint64) *image.Gray {
 	rnd := rand.New(rand.NewPCG(seed, 2))

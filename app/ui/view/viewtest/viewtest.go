@@ -38,6 +38,7 @@ type Station struct {
 	Sheets    map[string]station.Sheet // by SheetKey
 	Proved    printer.Progress         // of a test print or ruler
 	Chosen    []station.Setting
+	Readers   []scan.Device // the office's scanners
 	Account   bool
 	Training  bool
 	Err       error                          // of every call, where set
