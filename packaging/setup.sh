@@ -34,7 +34,7 @@ zbar-tools       zbarimg reads printed codes with a decoder that is not ours
 python3-zxing-cpp  ZXing, a second decoder that is not ours
 python3-pil      opens the pictures for it
 qpdf             checks that the PDF files are sound
-cups             a real print server for the printers' tests
+cups             a real print server, for the tests of the printers
 cups-client      its tools
 cups-filters     its filters
 cups-ipp-utils   ippeveprinter, a real driverless printer
