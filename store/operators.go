@@ -126,6 +126,9 @@ func Actor(ctx context.Context) (who string, ok bool) {
 	return who, ok
 }
 
+// SetWho says in whose name events are written where the context names nobody. It is called before the store is shared.
+func (s *Store) SetWho(who string) { s.who = who }
+
 // WhoIn is the person in whose name a change with this context is written: the one it names, else the store's (Params.Who).
 func (s *Store) WhoIn(ctx context.Context) string {
 	if who, ok := Actor(ctx); ok {

@@ -16,7 +16,9 @@ func TestPrintersAreKeptAndForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(write(func(tx *Tx) error { return tx.PutPrinter(Printer{Name: "Kyocera", Setup: []byte(`{"uri":"cups://kyocera"}`)}) }))
+	must(write(func(tx *Tx) error {
+		return tx.PutPrinter(Printer{Name: "Kyocera", Setup: []byte(`{"uri":"cups://kyocera"}`)})
+	}))
 	must(write(func(tx *Tx) error { return tx.HoldPrinter("Kyocera", true) }))
 	must(write(func(tx *Tx) error { return tx.HoldPrinter("folder", true) })) // one that needs no adding
 	must(write(func(tx *Tx) error { return tx.PutSheet("Kyocera", "C5", []byte(`{"turn":1}`)) }))
@@ -29,7 +31,9 @@ func TestPrintersAreKeptAndForgotten(t *testing.T) {
 	if err != nil || !ok || string(fit) != `{"turn":1}` {
 		t.Fatalf("%s %v %v", fit, ok, err)
 	}
-	must(write(func(tx *Tx) error { return tx.PutQuality(Quality{Printer: "Kyocera", Score: 3.1, Reading: []byte(`{}`)}) }))
+	must(write(func(tx *Tx) error {
+		return tx.PutQuality(Quality{Printer: "Kyocera", Score: 3.1, Reading: []byte(`{}`)})
+	}))
 	must(write(func(tx *Tx) error { return tx.RemovePrinter("Kyocera") }))
 	if _, ok, _ := s.Sheet(ctx, "Kyocera", "C5"); ok {
 		t.Error("the sheet of a removed printer is still there")

@@ -1,15 +1,12 @@
 package paper
 
-import (
-	"znak/app/scan"
-	"znak/printer/page"
-)
+import "znak/printer/page"
 
 // Badge is what an operator's badge shows.
 type Badge struct {
-	Name  string
-	Role  string // in words
-	Token string // the secret that the code holds; it is written nowhere else
+	Name string
+	Role string // in words
+	Code string // what the code says (scan.BadgeText): a secret; it is written nowhere else
 }
 
 // The badge, millimetres: a card of the size of a bank card (ISO/IEC 7810 ID-1) on a sheet A4, to be cut out along its edge.
@@ -23,7 +20,7 @@ const (
 // BadgePage draws the sheet with one badge and what to do with it. A name that does not fit is an error with a hint.
 func BadgePage(b Badge, words Words) (page.Page, error) {
 	p := page.Page{Name: "badge", Media: "A4", Width: 210, Height: 297, DPI: listDPI}
-	text := scan.BadgeText(b.Token)
+	text := b.Code
 	n, bits, err := Symbol(text)
 	if err != nil {
 		return p, err

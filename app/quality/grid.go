@@ -1,7 +1,6 @@
 package quality
 
 import (
-	"cmp"
 	"errors"
 	"image"
 	"math"
@@ -12,7 +11,6 @@ import (
 	dmdecoder "github.com/makiuchi-d/gozxing/datamatrix/decoder"
 	dmdetector "github.com/makiuchi-d/gozxing/datamatrix/detector"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
 
 	"znak/app/scan/picture"
 )
@@ -35,7 +33,7 @@ type found struct {
 }
 
 // locate finds the symbol in an area of a picture by the library's eye for patterns, and reads its modules from the greys. It tries all
-// sizes that could be: spread ink makes the library's own count of modules wrong.
+// sizes that could be (picture.Placements).
 func locate(img *image.Gray, area image.Rectangle, format picture.Format) (f found, err error) {
 	defer func() {
 		if recover() != nil { // the library's, on broken codes
@@ -53,59 +51,23 @@ func locate(img *image.Gray, area image.Rectangle, format picture.Format) (f fou
 }
 
 func locateQR(img *image.Gray, area image.Rectangle, m *gozxing.BitMatrix) (found, error) {
-	info, err := detector.NewFinderPatternFinder(m, nil).Find(map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
-	if err != nil {
-		return found{}, err
-	}
-	tl, tr, bl := info.GetTopLeft(), info.GetTopRight(), info.GetBottomLeft()
-	module := (tl.GetEstimatedModuleSize() + tr.GetEstimatedModuleSize() + bl.GetEstimatedModuleSize()) / 3
-	across := (gozxing.ResultPoint_Distance(tl, tr) + gozxing.ResultPoint_Distance(tl, bl)) / 2
-	guess := across/module + 7
-	var sizes []int
-	for n := 21; n <= 177; n += 4 {
-		if math.Abs(float64(n)-guess) < max(6, guess/4) {
-			sizes = append(sizes, n)
-		}
-	}
-	slices.SortFunc(sizes, func(a, b int) int { return cmp.Compare(math.Abs(float64(a)-guess), math.Abs(float64(b)-guess)) })
-	for _, n := range sizes {
-		for _, alignment := range []*detector.AlignmentPattern{alignmentNear(m, tl, tr, bl, n), nil} {
-			g := newGrid(img, n, n, area.Min, detector.Detector_createTransform(tl, tr, bl, alignment, n))
-			bits, black := g.bits()
+	for p := range picture.Placements(m) {
+		g := newGrid(img, p.Modules, p.Modules, area.Min, p.Transform)
+		for _, read := range []func() []float64{g.modules, g.middles} { // where much ink has spread, only the middles tell black from white
+			bits, black := g.bits(read())
 			result, err := decoder.NewDecoder().Decode(copyOf(bits), nil)
 			if err != nil || result.GetText() == "" {
 				continue
 			}
-			p, err := qrPlan(bits)
+			plan, err := qrPlan(bits)
 			if err != nil {
 				return found{}, err
 			}
-			ideal, err := p.ideal(black)
-			return found{g, p, ideal, result.GetText()}, err
+			ideal, err := plan.ideal(black)
+			return found{g, plan, ideal, result.GetText()}, err
 		}
 	}
 	return found{}, errNotFound
-}
-
-// alignmentNear looks for the alignment pattern where the lower right corner should be; nil if there is none.
-func alignmentNear(m *gozxing.BitMatrix, tl, tr, bl gozxing.ResultPoint, n int) *detector.AlignmentPattern {
-	if n < 25 {
-		return nil
-	}
-	between := float64(n - 7)
-	module := gozxing.ResultPoint_Distance(tl, tr) / between
-	k := 1 - 3/between
-	x := tl.GetX() + k*(tr.GetX()-2*tl.GetX()+bl.GetX())
-	y := tl.GetY() + k*(tr.GetY()-2*tl.GetY()+bl.GetY())
-	for _, reach := range []float64{4, 8, 16} {
-		r := int(reach * module)
-		x0, y0 := max(0, int(x)-r), max(0, int(y)-r)
-		x1, y1 := min(m.GetWidth()-1, int(x)+r), min(m.GetHeight()-1, int(y)+r)
-		if a, err := detector.NewAlignmentPatternFinder(m, x0, y0, x1-x0, y1-y0, module, nil).Find(); err == nil {
-			return a
-		}
-	}
-	return nil
 }
 
 func locateDataMatrix(img *image.Gray, area image.Rectangle, m *gozxing.BitMatrix) (found, error) {
@@ -122,7 +84,7 @@ func locateDataMatrix(img *image.Gray, area image.Rectangle, m *gozxing.BitMatri
 	w, h := float64(cols), float64(rows)
 	g := newGrid(img, cols, rows, area.Min, common.PerspectiveTransform_QuadrilateralToQuadrilateral(0.5, 0.5, w-0.5, 0.5, w-0.5, h-0.5, 0.5, h-0.5,
 		points[0].GetX(), points[0].GetY(), points[3].GetX(), points[3].GetY(), points[2].GetX(), points[2].GetY(), points[1].GetX(), points[1].GetY()))
-	bits, black := g.bits()
+	bits, black := g.bits(g.modules())
 	text, err := dmdecoder.NewDecoder().Decode(bits)
 	if err != nil {
 		return found{}, err
@@ -147,9 +109,26 @@ func newGrid(img *image.Gray, cols, rows int, origin image.Point, t *common.Pers
 	return g
 }
 
-// bits reads the modules from their greys.
-func (g *grid) bits() (*gozxing.BitMatrix, []bool) {
+// modules is the brightness of every module.
+func (g *grid) modules() []float64 {
 	modules, _ := g.sample()
+	return modules
+}
+
+// middles is the brightness in the very middle of every module.
+func (g *grid) middles() []float64 {
+	l := g.lens()
+	list := make([]float64, 0, g.cols*g.rows)
+	for row := range g.rows {
+		for col := range g.cols {
+			list = append(list, g.light(l.at(float64(col)+0.5, float64(row)+0.5)))
+		}
+	}
+	return list
+}
+
+// bits tells black modules from white by their brightness.
+func (g *grid) bits(modules []float64) (*gozxing.BitMatrix, []bool) {
 	middle := (slices.Min(modules) + slices.Max(modules)) / 2
 	m, _ := gozxing.NewBitMatrix(g.cols, g.rows)
 	black := make([]bool, len(modules))

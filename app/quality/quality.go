@@ -113,18 +113,17 @@ func (r *Reading) conclude(noise float64, streak bool) {
 	}
 }
 
+const pdfDPI = 300 // at which pages of PDFs are drawn
+
 // Read measures the square codes on the pages of PNG, JPEG and PDF files, in the order of the files and pages. A page without such a code
 // gives one Reading of no Kind. Errors are the context's and *picture.Error; the readings so far come with it.
 func Read(ctx context.Context, files ...string) ([]Reading, error) {
 	var all []Reading
-	for _, file := range files {
-		err := pages(ctx, file, func(n int, img *image.Gray) error {
-			all = append(all, Picture(img, file, n)...)
-			return ctx.Err()
-		})
+	for d, err := range picture.Drawings(ctx, files, picture.Params{DPI: pdfDPI}) {
 		if err != nil {
 			return all, err
 		}
+		all = append(all, Picture(d.Image, d.File, d.Page)...)
 	}
 	return all, nil
 }

@@ -12,6 +12,7 @@ import (
 	"znak/app/hint"
 	"znak/app/paper"
 	"znak/app/postal"
+	"znak/app/scan"
 	"znak/printer/page"
 	"znak/printer/pdf"
 	"znak/store"
@@ -176,7 +177,7 @@ func (s *Station) WriteBadge(ctx context.Context, name, file string, words paper
 		return "", err
 	}
 	token := newBadge()
-	p, err := paper.BadgePage(paper.Badge{Name: o.Name, Role: words.Say("operator.role-word."+o.Role, nil), Token: token}, words)
+	p, err := paper.BadgePage(paper.Badge{Name: o.Name, Role: words.Say("operator.role-word."+o.Role, nil), Code: scan.BadgeText(token)}, words)
 	if err != nil {
 		return "", err
 	}

@@ -15,17 +15,17 @@ import (
 func BenchmarkQueueToPrinter(b *testing.B) {
 	const pieces = 1000
 	for _, run := range []struct {
-		slip      int
+		slip, dpi int
 		preflight string
-	}{{1, "false"}, {50, "false"}, {50, "true"}} {
-		b.Run(fmt.Sprintf("socket/slip=%d/preflight=%s", run.slip, run.preflight), func(b *testing.B) {
+	}{{1, 203, "false"}, {50, 203, "false"}, {1, 300, "false"}, {50, 300, "false"}, {50, 300, "true"}} {
+		b.Run(fmt.Sprintf("socket/slip=%d/dpi=%d/preflight=%s", run.slip, run.dpi, run.preflight), func(b *testing.B) {
 			for range b.N {
 				b.StopTimer()
-				label, err := zpltest.Listen("127.0.0.1:0", zpltest.Params{DPI: 300, Buffer: 200})
+				label, err := zpltest.Listen("127.0.0.1:0", zpltest.Params{DPI: run.dpi, Buffer: 200})
 				if err != nil {
 					b.Fatal(err)
 				}
-				device, err := socket.New(socket.Params{}).Open(printer.Setup{Name: "label", URI: "socket://" + label.Addr(), DPI: 300, Slip: run.slip,
+				device, err := socket.New(socket.Params{}).Open(printer.Setup{Name: "label", URI: "socket://" + label.Addr(), DPI: run.dpi, Slip: run.slip,
 					Options: map[string]string{"settle-ms": "0"}}) // it never changes its mind, so it need not be waited for
 				if err != nil {
 					b.Fatal(err)

@@ -18,12 +18,14 @@ import (
 type RestoreParams struct {
 	Dir   string // the data folder
 	File  string // the copy
-	Who   string // the person at work
+	Who   string // the person at work, where the office has nobody sign in
 	Force bool   // also a copy of another station, or one whose ledger does not hold
 	Try   bool   // only tell what would be; nothing is changed
-	Now   func() time.Time
-	Log   *slog.Logger
-	Tell  func(RestoreStep) // how far it is; optional
+
+	Session *Session // who is signed in at the station; nil: nobody
+	Now     func() time.Time
+	Log     *slog.Logger
+	Tell    func(RestoreStep) // how far it is; optional
 }
 
 // RestoreStep is what Restore does now.
@@ -76,6 +78,12 @@ func Restore(ctx context.Context, p RestoreParams) (RestoreReport, error) {
 	path := filepath.Join(p.Dir, StoreFile)
 	if info, err := os.Stat(p.File); err != nil || !info.Mode().IsRegular() {
 		return r, refuse("care.restore.no-file", hint.Args{"File": p.File})
+	}
+	if !p.Try {
+		var err error
+		if ctx, err = mayRestore(ctx, path, p); err != nil {
+			return r, err
+		}
 	}
 	job, err := store.Restore(ctx, p.File, store.Params{Path: path, Who: p.Who, Now: p.Now})
 	if errors.Is(err, store.ErrDamaged) {

@@ -104,28 +104,58 @@ func (v *Verifier) take(ctx context.Context, reading scan.Reading) ([]ScanVerdic
 	return list, nil
 }
 
-// Images reads pictures and PDFs as a virtual scanner would and judges every envelope on them. A file or page that cannot be read is an unreadable
+// PictureSeen is a page of a picture or PDF file and the verdict on every envelope on it.
+type PictureSeen struct {
+	File     string
+	Page     int // from 1; 0: the file as a whole cannot be read
+	Verdicts []ScanVerdict
+}
+
+// Pictures reads pictures and PDFs as a virtual scanner would and judges every envelope on them. A file or page that cannot be read is an unreadable
 // envelope and does not end the sequence; an error of the ledger or the context does.
-func (v *Verifier) Images(ctx context.Context, files []string) iter.Seq2[ScanVerdict, error] {
-	return func(yield func(ScanVerdict, error) bool) {
+func (v *Verifier) Pictures(ctx context.Context, files []string) iter.Seq2[PictureSeen, error] {
+	return func(yield func(PictureSeen, error) bool) {
 		pair, err := v.s.settingOn(ctx, SettingVerifyPair)
 		if err != nil {
-			yield(ScanVerdict{}, err)
+			yield(PictureSeen{}, err)
 			return
 		}
 		for page, err := range v.s.reader.Images(ctx, files, scan.ImageParams{MarkAlone: !pair}) {
 			if ctx.Err() != nil {
-				yield(ScanVerdict{}, ctx.Err())
+				yield(PictureSeen{}, ctx.Err())
 				return
 			}
 			if err != nil {
 				page.Pairs = []scan.Pair{{Verdict: scan.VerdictUnreadable, Err: err}}
 			}
+			seen := PictureSeen{File: page.File, Page: page.Page}
 			for _, pair := range page.Pairs {
 				answer, err := v.judgeImage(ctx, pair)
-				if !yield(answer, err) || err != nil {
+				if err != nil {
+					yield(seen, err)
 					return
 				}
+				seen.Verdicts = append(seen.Verdicts, answer)
+			}
+			if !yield(seen, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Images is Pictures, verdict by verdict.
+func (v *Verifier) Images(ctx context.Context, files []string) iter.Seq2[ScanVerdict, error] {
+	return func(yield func(ScanVerdict, error) bool) {
+		for seen, err := range v.Pictures(ctx, files) {
+			for _, answer := range seen.Verdicts {
+				if !yield(answer, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(ScanVerdict{}, err)
+				return
 			}
 		}
 	}

@@ -40,6 +40,7 @@ type batchScreen struct {
 	filter   string
 	table    *piecesTable
 	letter   *letter
+	split    *splitPanel
 	box      fyne.CanvasObject
 }
 
@@ -64,16 +65,18 @@ func newBatchScreen(w *Window) *batchScreen {
 	centreLabel.Whole = true
 	centre := container.NewBorder(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(180, s.centre))
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
+	s.split = newSplitPanel(w)
 	state := vbox(8,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
-		s.notesBox, s.bar, countsBox, s.printers)
+		s.notesBox, s.split.box, s.bar, countsBox, s.printers)
 	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, proof, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
 
-	s.table = newPiecesTable(w, batchColumns)
+	s.table = newPiecesTable(w, chosenColumns(w.app, "batch", batchColumns))
 	s.letter = newLetter(w)
 	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
-	split := container.NewHSplit(container.NewBorder(inset(6, 0, s.filters), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
-	split.SetOffset(0.66)
+	columns := newColumnPicker(w, s.table, "batch")
+	above := container.NewBorder(nil, columns.ticks, nil, columns.open, container.NewHScroll(s.filters))
+	split := listAndChosen(container.NewBorder(inset(6, 0, above), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
 	s.box = container.NewBorder(top, nil, nil, nil, split)
 	return s
 }
@@ -150,6 +153,7 @@ func (s *batchScreen) fill(b station.BatchView) {
 		s.notes.SetText(notes)
 	}
 	show(s.notesBox, notes != "")
+	s.split.of(s.v)
 	s.setActions()
 	s.setFilters(s.w.words.FiltersOf(b.States))
 	s.fillTable()

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -17,17 +19,23 @@ type batchesScreen struct {
 	w      *Window
 	all    view.Batches
 	shown  []view.Batch
-	closed bool // which list
+	closed bool   // which list
+	narrow string // what another screen has narrowed the list to
 	list   *rows
 	tabs   [2]*button
+	find   *entry
+	order  *choice
+	sums   *line
+	queue  *button         // prints the chosen ones
+	chosen map[string]bool // by name
 	empty  *widget.Label
 	none   fyne.CanvasObject
 	box    fyne.CanvasObject
 }
 
 func newBatchesScreen(w *Window) *batchesScreen {
-	s := &batchesScreen{w: w}
-	s.list = newRows(w, func() int { return len(s.shown) }, func() fyne.CanvasObject { return newBatchRow(w) },
+	s := &batchesScreen{w: w, sums: muted(""), chosen: map[string]bool{}}
+	s.list = newRows(w, func() int { return len(s.shown) }, func() fyne.CanvasObject { return newBatchRow(s) },
 		func(i int, o fyne.CanvasObject) { o.(*batchRow).set(s.shown[i]) })
 	s.list.HideSeparators = true
 	selected := -1
@@ -41,7 +49,27 @@ func newBatchesScreen(w *Window) *batchesScreen {
 		s.tabs[i] = newButton(w, w.words.T(key), nil, func() { s.choose(i == 1) })
 	}
 	pull := newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull)
-	top := container.NewBorder(nil, nil, hbox(4, s.tabs[0], s.tabs[1]), pull)
+	s.find = newEntry(w, w.words.T("ui.batches.find"))
+	s.find.OnChanged = func(string) { s.fill() }
+	var orders []string
+	for _, o := range view.BatchOrders {
+		orders = append(orders, w.words.T("ui.batches.by."+string(o)))
+	}
+	s.order = newChoice(w, orders, nil)
+	s.order.Selected = orders[max(slices.Index(view.BatchOrders, view.BatchOrder(w.app.Preferences().String(prefOrder))), 0)]
+	s.order.OnChanged = func(string) {
+		w.app.Preferences().SetString(prefOrder, string(view.BatchOrders[s.order.SelectedIndex()]))
+		s.fill()
+	}
+	s.queue = primary(newButton(w, "", theme.MediaPlayIcon(), s.printChosen))
+	s.queue.Hide()
+	s.sums.Step = sizeTable
+	ask := container.NewBorder(nil, nil, nil, wide(210, s.order), s.find)
+	top := vbox(8, container.NewBorder(nil, nil, hbox(4, s.tabs[0], s.tabs[1]), pull, inset(0, 12, ask)),
+		container.NewBorder(nil, nil, nil, s.queue, container.New(centerY{}, s.sums)))
+	if large() {
+		top = vbox(8, hbox(4, s.tabs[0], s.tabs[1]), container.NewHBox(pull), ask, s.sums, s.queue)
+	}
 	var words fyne.CanvasObject
 	s.empty, words = para("", view.Plain)
 	s.none = middle(words)
@@ -53,7 +81,22 @@ func newBatchesScreen(w *Window) *batchesScreen {
 
 func (s *batchesScreen) head() (string, string)     { return s.w.words.T("ui.menu.batches"), "" }
 func (s *batchesScreen) content() fyne.CanvasObject { return s.box }
-func (s *batchesScreen) show(string)                { s.refresh() }
+
+// show lists the batches; find is what the list is narrowed to, "" leaves it as it is.
+func (s *batchesScreen) show(find string) {
+	if find != "" && find != s.narrow {
+		s.closed, s.narrow = false, find
+		if strings.HasPrefix(find, "=") {
+			find = ""
+		}
+		s.find.SetText(find)
+		s.choose(false)
+	} else if find == "" && s.narrow != "" {
+		s.narrow = ""
+		s.find.SetText("")
+	}
+	s.refresh()
+}
 
 func (s *batchesScreen) refresh() {
 	load(s.w.tasks, "batches", s.w.station.Batches, func(list []station.BatchView, err error) {
@@ -82,9 +125,25 @@ func (s *batchesScreen) fill() {
 	if s.closed {
 		s.shown, none = s.all.Closed, "ui.batches.none-closed"
 	}
+	find := s.find.Text
+	if find == "" && strings.HasPrefix(s.narrow, "=") {
+		find = s.narrow
+	}
+	there := len(s.shown) > 0
+	s.shown = s.w.words.Narrow(s.shown, find, view.BatchOrders[max(s.order.SelectedIndex(), 0)])
+	sums := s.w.words.SumsOf(s.shown)
+	switch find {
+	case view.FindReady, view.FindStuck:
+		sums = s.w.words.T("ui.batches.only."+strings.TrimPrefix(find, "=")) + " " + sums
+	}
+	s.sums.set(sums, colorMuted)
+	s.mark()
 	switch {
 	case len(s.shown) > 0:
 		s.none.Hide()
+	case there:
+		s.empty.SetText(s.w.words.T("ui.batches.none-found"))
+		s.none.Show()
 	case s.all.Empty != "":
 		s.empty.SetText(s.all.Empty)
 		s.none.Show()
@@ -98,8 +157,10 @@ func (s *batchesScreen) fill() {
 // batchRow is one batch in the list.
 type batchRow struct {
 	widget.BaseWidget
+	s       *batchesScreen
 	w       *Window
 	v       view.Batch
+	pick    *check
 	title   *line
 	about   *line
 	sum     *line
@@ -111,18 +172,20 @@ type batchRow struct {
 	content fyne.CanvasObject
 }
 
-func newBatchRow(w *Window) *batchRow {
-	r := &batchRow{w: w, title: whole(""), about: muted(""), sum: whole(""), icon: widget.NewIcon(nil), ready: newLine(""), states: muted(""), bar: newBar(6)}
+func newBatchRow(s *batchesScreen) *batchRow {
+	w := s.w
+	r := &batchRow{s: s, w: w, title: whole(""), about: muted(""), sum: whole(""), icon: widget.NewIcon(nil), ready: newLine(""), states: muted(""), bar: newBar(6)}
 	r.title.Step, r.title.Bold = theme.SizeNameSubHeadingText, true
 	r.sum.Bold = true
 	r.states.Step = sizeTable
 	r.next = newButton(w, "", nil, func() { w.do(r.v.Next) })
-	first := container.NewBorder(nil, nil, hbox(12, r.title), r.sum, r.about)
+	r.pick = newCheck(w, "", func(on bool) { s.pick(r.v.Name, on) })
+	first := container.NewBorder(nil, nil, inset(0, 6, r.title), r.sum, r.about)
 	second := container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(20, 20), r.icon), nil, inset(0, 6, r.ready))
 	third := container.New(shares{[]float32{1, 2.4}, 16}, container.New(centerY{}, r.bar), r.states)
 	left := vbox(6, first, second, third)
 	right := container.NewCenter(wide(250, r.next))
-	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, nil, inset(0, 16, right), left))))
+	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(r.pick), inset(0, 16, right), left))))
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -134,6 +197,11 @@ func (r *batchRow) Tapped(*fyne.PointEvent) { r.w.open(screenBatch, r.v.Name) }
 
 func (r *batchRow) set(v view.Batch) {
 	r.v = v
+	if on := r.s.chosen[v.Name]; r.pick.Checked != on {
+		r.pick.Checked = on
+		r.pick.Refresh()
+	}
+	show(r.pick, v.Printable() && !r.s.closed)
 	r.title.set(v.Title, theme.ColorNameForeground)
 	r.about.set(v.About, colorMuted)
 	r.sum.set(v.Sum, theme.ColorNameForeground)

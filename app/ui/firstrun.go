@@ -47,7 +47,7 @@ func newFirstScreen(w *Window) *firstScreen {
 	}
 	top := container.NewBorder(nil, nil, title, wide(140, lang))
 	choices := container.New(shares{[]float32{1, 1.3}, 20}, container.NewVBox(training), container.NewVBox(account))
-	s.box = container.NewCenter(wide(960, vbox(16, top, about, choices, said)))
+	s.box = container.NewVScroll(inset(16, 24, container.New(atMost{960, true}, vbox(16, top, about, choices, said))))
 	return s
 }
 

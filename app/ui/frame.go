@@ -36,6 +36,8 @@ var menuItems = []struct {
 	{view.ScreenOutbox, theme.MailSendIcon},
 	{view.ScreenMoney, theme.AccountIcon},
 	{view.ScreenPrinters, theme.DocumentPrintIcon},
+	{view.ScreenScanners, theme.SearchReplaceIcon},
+	{view.ScreenOperators, theme.LoginIcon},
 	{view.ScreenSettings, theme.SettingsIcon},
 }
 
@@ -87,7 +89,8 @@ func newFrame(w *Window) *frame {
 func (f *frame) put(s screen) {
 	_, verify := s.(fullScreen)
 	_, first := s.(*firstScreen)
-	if verify || first {
+	_, gate := s.(*signInScreen)
+	if verify || first || gate {
 		f.full.Objects = []fyne.CanvasObject{s.content()}
 		f.full.Show()
 		f.inner.Hide()
@@ -102,7 +105,7 @@ func (f *frame) put(s screen) {
 	f.retitle(s)
 	name := f.w.here.screen
 	switch name {
-	case screenBatch, screenPrint, screenHandOver:
+	case screenBatch, screenPrint, screenHandOver, screenZoom:
 		name = view.ScreenBatches
 	case screenFindPrinters, screenCalibrate:
 		name = view.ScreenPrinters

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"znak/app/ui/view"
 )
@@ -16,7 +17,7 @@ type helpScreen struct {
 func newHelpScreen(w *Window) *helpScreen {
 	keys := vbox(10)
 	for _, k := range []struct{ key, text string }{
-		{"F1", "f1"}, {"F2", "f2"}, {"F3", "f3"}, {"F4", "f4"}, {"F5", "f5"}, {"Ctrl+F", "ctrlf"}, {"Esc", "esc"},
+		{"F1", "f1"}, {"F2", "f2"}, {"F3", "f3"}, {"F4", "f4"}, {"F5", "f5"}, {"F12", "f12"}, {"Ctrl+F", "ctrlf"}, {"Esc", "esc"},
 	} {
 		name := whole(k.key)
 		name.Bold = true
@@ -28,6 +29,8 @@ func newHelpScreen(w *Window) *helpScreen {
 		_, text := para(w.words.T("ui.help.step."+step), view.Plain)
 		order.Add(text)
 	}
+	order.Add(wrapped(newButton(w, w.words.T("ui.about.open"), theme.InfoIcon(), func() { w.open(screenAbout, "") }),
+		newButton(w, w.words.T("ui.guide.open"), theme.ListIcon(), func() { w.open(screenGuide, "") })))
 	s := &helpScreen{w: w}
 	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 32}, newPanel(colorPanel, 10, inset(16, 16, keys)), newPanel(colorPanel, 10, inset(16, 16, order))))
 	return s

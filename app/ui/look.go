@@ -214,3 +214,15 @@ func (w *Window) rebuild(to place) {
 
 // roomy shows a screen that may be larger than the room it has: it scrolls then.
 func roomy(o fyne.CanvasObject) fyne.CanvasObject { return container.NewScroll(o) }
+
+// listAndChosen puts a list and what is chosen in it side by side with a bar between; one below the other where the text is large.
+func listAndChosen(list, chosen fyne.CanvasObject) *container.Split {
+	if large() {
+		s := container.NewVSplit(container.New(fixedHeight{360}, list), container.New(fixedHeight{560}, chosen))
+		s.SetOffset(0.4)
+		return s
+	}
+	s := container.NewHSplit(list, chosen)
+	s.SetOffset(0.66)
+	return s
+}

@@ -47,7 +47,7 @@ func newMoneyScreen(w *Window) *moneyScreen {
 	}
 	s.asOf.Whole, s.loaded.Whole = true, true
 	title := muted(w.words.T("ui.money.balance"))
-	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, container.NewBorder(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, s.legend, s.matters)))
+	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, container.NewBorder(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, container.NewHScroll(s.legend), s.matters)))
 	papers := hbox(8)
 	for _, kind := range []string{paperRegistry, paperStatement, paperReconcile, paperInvoice} {
 		papers.Add(newButton(w, w.words.T("ui.money.do."+kind), nil, func() { w.open(screenPaper, kind) }))
@@ -61,7 +61,7 @@ func newMoneyScreen(w *Window) *moneyScreen {
 	}
 	s.heads = newMoneyRow()
 	s.heads.head = true
-	s.box = container.NewBorder(vbox(10, top, papers, tabs, s.heads), nil, nil, nil, container.NewStack(s.list, container.NewVBox(inset(8, 8, s.empty))))
+	s.box = container.NewBorder(vbox(10, top, container.NewHScroll(papers), container.NewHScroll(tabs), s.heads), nil, nil, nil, container.NewStack(s.list, container.NewVBox(inset(8, 8, s.empty))))
 	s.mark()
 	return s
 }
@@ -142,7 +142,7 @@ func (w *Window) cardLines(into *fyne.Container, list []view.CardLine) {
 		icon := container.NewGridWrap(fyne.NewSize(24, 20), widget.NewIcon(w.icons.get(shapeOf(l.Tone), inkOf(l.Tone))))
 		var row fyne.CanvasObject = container.NewBorder(nil, nil, container.NewVBox(icon), nil, body)
 		if l.Batch != "" {
-			row = newTap(row, func() { w.open(screenBatch, l.Batch) })
+			row = newTap(w, row, func() { w.open(screenBatch, l.Batch) })
 		}
 		into.Add(row)
 	}

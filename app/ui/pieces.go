@@ -267,6 +267,16 @@ func (t *piecesTable) update(id widget.TableCellID, o fyne.CanvasObject) {
 		c.set(v.Index, "", "", ink, nil, chosen)
 	case "value":
 		c.set(v.Value, "", "", ink, nil, chosen)
+	case "copies":
+		c.set(v.Copies, "", "", ink, nil, chosen)
+	case "mark":
+		c.set(v.Mark, "", "", ink, nil, chosen)
+	case "mass":
+		c.set(v.Mass, "", "", ink, nil, chosen)
+	case "place":
+		c.set(v.Place, "", "", ink, nil, chosen)
+	case "envelope":
+		c.set(v.Kind, "", "", ink, nil, chosen)
 	}
 }
 

@@ -150,7 +150,11 @@ func newLetter(w *Window) *letter {
 	l.head.Step, l.tail.Step, l.tail.Bold = theme.SizeNameSubHeadingText, theme.SizeNameSubHeadingText, true
 	l.facts.Step = sizeTable
 	copyIt := quiet(newButton(w, "", theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(string(l.shown)) }))
-	identity := container.NewBorder(nil, nil, hbox(0, l.head, l.tail, copyIt), nil)
+	larger := quiet(newButton(w, w.words.T("ui.zoom"), theme.ZoomInIcon(), func() { w.open(screenZoom, string(l.shown)) }))
+	identity := container.NewBorder(nil, nil, hbox(0, l.head, l.tail, copyIt), larger)
+	if large() {
+		identity = vbox(4, hbox(0, l.head, l.tail, copyIt), container.NewHBox(larger))
+	}
 	_, question := para(w.words.T("ui.piece.declare"), view.Warn)
 	l.ask = vbox(8, question, container.NewGridWithColumns(2,
 		newButton(w, w.words.T("ui.piece.was-printed"), nil, func() { l.declare(true) }),
@@ -160,7 +164,7 @@ func newLetter(w *Window) *letter {
 	l.full = container.New(stacked{0.44, 4}, l.env.box, inset(8, 4, below))
 	l.full.Hide()
 	_, words := para(w.words.T("ui.piece.choose"), view.Plain)
-	l.nothing = container.NewCenter(wide(260, words))
+	l.nothing = container.New(atMost{260, true}, words)
 	l.box = container.NewStack(l.full, l.nothing)
 	return l
 }

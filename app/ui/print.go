@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,6 +25,8 @@ type printRun struct {
 	done     bool
 	report   station.PrintReport
 	err      error
+	at       string   // the printer; "" is the default one
+	line     []string // the batches that follow it
 }
 
 // printing reports whether a run goes on; where it does, it is shown with the reason why nothing else can begin.
@@ -45,7 +48,7 @@ func (w *Window) print(order station.PrintOrder) {
 	if w.printing() {
 		return
 	}
-	run := &printRun{order: order, control: station.NewControl(), clock: view.NewRunClock(order.Batch, w.words.Now())}
+	run := &printRun{order: order, control: station.NewControl(), clock: view.NewRunClock(order.Batch, w.words.Now()), at: order.Printer}
 	tell := func(p station.PrintProgress) {
 		w.tasks.put(func() {
 			run.progress, run.begun = p, true
@@ -60,6 +63,10 @@ func (w *Window) print(order station.PrintOrder) {
 		func(r station.PrintReport, err error) {
 			run.done, run.report, run.err = true, r, err
 			w.frame.notice.hide()
+			w.chime(err == nil && r.Unknown+r.Failed+len(r.Refused) == 0)
+			if w.goOnLine(run) {
+				return
+			}
 			w.trouble(err)
 			w.changed()
 		})
@@ -98,6 +105,10 @@ type printScreen struct {
 	stop    *button
 	cancel  *button
 	help    *widget.Label
+	fault   *faultPicture
+	faulty  *fyne.Container
+	moves   *moveRow
+	after   *line // the batches that follow
 	device  *line
 	running *fyne.Container
 
@@ -125,14 +136,17 @@ func newPrintScreen(w *Window) *printScreen {
 	s.pause = newButton(w, w.words.T("ui.print.pause"), theme.MediaPauseIcon(), s.togglePause)
 	s.stop = newButton(w, w.words.T("ui.print.stop"), theme.MediaStopIcon(), s.stopRun)
 	s.cancel = newButton(w, w.words.T("ui.print.cancel"), theme.CancelIcon(), s.cancelRun)
-	s.device = muted("")
+	s.device, s.after = muted(""), muted("")
+	s.fault, s.moves = newFaultPicture(), newMoveRow(w)
 	var help fyne.CanvasObject
 	s.help, help = para("", view.Warn)
+	s.faulty = container.NewBorder(nil, nil, inset(0, 8, container.NewCenter(s.fault)), nil, container.New(centerY{}, vbox(6, help, s.device)))
+	s.faulty.Hide()
 	truths := container.NewGridWithColumns(2, s.printed, s.unknown)
 	left := vbox(12,
 		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 22), s.icon), nil, s.state),
-		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current, help, s.device,
-		inset(12, 0, hbox(8, wide(160, s.pause), wide(300, s.stop))), hbox(8, wide(468, s.cancel)))
+		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current, s.faulty,
+		inset(12, 0, vbox(8, hbox(8, wide(160, s.pause), wide(300, s.stop)), s.moves.box, hbox(8, wide(468, s.cancel)))), s.after)
 	s.running = container.New(shares{[]float32{1.2, 1}, 24}, left, container.NewVBox(s.env.box))
 
 	var titleBox fyne.CanvasObject
@@ -223,7 +237,13 @@ func (s *printScreen) refresh() {
 		label, icon = "ui.print.resume", theme.MediaPlayIcon()
 	}
 	s.help.SetText(v.Help)
-	show(s.help, v.Help != "")
+	s.fault.set(run.progress.State)
+	show(s.faulty, v.Help != "")
+	s.moves.offer(run, v.Help != "" && !run.clock.Stopping)
+	s.after.set("", colorMuted)
+	if len(run.line) > 0 {
+		s.after.set(s.w.words.Say("ui.print.after", map[string]any{"Batches": strings.Join(run.line, ", ")}), colorMuted)
+	}
 	s.device.set(v.Device, colorMuted)
 	show(s.device, v.Device != "")
 	show(s.cancel, v.Help != "" || run.clock.Stopping)
@@ -315,6 +335,13 @@ func (s *printScreen) showReport(run *printRun) {
 		text, body := para(l, view.Plain)
 		text.SizeName = sizeTable
 		s.lines.Add(inset(0, 16, body))
+	}
+	if len(run.line) > 0 {
+		text, body := para(s.w.words.Say("ui.print.line-stopped", map[string]any{"Batches": strings.Join(run.line, ", ")}), view.Warn)
+		text.TextStyle.Bold = true
+		s.lines.Add(body)
+		rest := run.line
+		s.lines.Add(container.NewHBox(newButton(s.w, s.w.words.N("ui.print.line-go-on", len(rest)), theme.MediaPlayIcon(), func() { s.w.printLine(rest) })))
 	}
 	s.w.files(s.lines, v.Files)
 	s.do = v.Next

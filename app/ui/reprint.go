@@ -70,7 +70,7 @@ func newReprintScreen(w *Window) *reprintScreen {
 		s.reasons = append(s.reasons, b)
 		choices.Add(b)
 	}
-	s.do = primary(newButton(w, w.words.T("ui.reprint.do"), nil, func() { s.spoil("") }))
+	s.do = primary(newButton(w, w.words.T("ui.reprint.do"), nil, func() { s.spoil("", "") }))
 	s.second = newSecondPerson(w, s.spoil)
 	var why fyne.CanvasObject
 	s.why, why = para("", view.Warn)
@@ -268,10 +268,22 @@ func (s *reprintScreen) mark() {
 	s.do.set(s.v.Label, s.v.Alive && s.reason != "")
 }
 
-// spoil makes the copy void; second is the name of who confirms it, "" for nobody.
-func (s *reprintScreen) spoil(second string) {
+// badge is a second person's where one is asked for.
+func (s *reprintScreen) badge(text string) {
+	switch {
+	case s.second.box.Visible():
+		s.spoil("", text)
+	case s.stale.second.box.Visible():
+		s.stale.void(s.stale.batch, "", text)
+	default:
+		s.w.takeBadge(text)
+	}
+}
+
+// spoil makes the copy void; second is the name of who confirms it, "" for nobody, and proof their PIN or badge.
+func (s *reprintScreen) spoil(second, proof string) {
 	id := s.v.Detail.ShPI
-	order := station.ReprintOrder{ShPIs: []postal.ShPI{id}, Reason: s.reason, Second: second}
+	order := station.ReprintOrder{ShPIs: []postal.ShPI{id}, Reason: s.reason, Second: second, Proof: proof}
 	start(s.w.tasks, "reprint", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.ReprintAll(ctx, order) }, func(_ []store.PieceRow, err error) {
 		if s.second.asks(err) {
 			return
@@ -295,21 +307,26 @@ type secondPerson struct {
 	w    *Window
 	why  *widget.Label
 	name *entry
+	pin  *entry // where the office has operators sign in
 	box  *fyne.Container
 }
 
-func newSecondPerson(w *Window, confirmed func(name string)) *secondPerson {
+func newSecondPerson(w *Window, confirmed func(name, proof string)) *secondPerson {
 	p := &secondPerson{w: w}
 	var why fyne.CanvasObject
 	p.why, why = para("", view.Warn)
 	p.name = newEntry(w, w.words.T("ui.second.hint"))
 	confirm := func() {
 		if name := strings.TrimSpace(p.name.Text); name != "" {
-			confirmed(name)
+			proof := p.pin.Text
+			p.pin.SetText("") // not kept a moment longer than needed
+			confirmed(name, proof)
 		}
 	}
 	p.name.OnSubmitted = func(string) { confirm() }
-	p.box = vbox(6, why, container.NewBorder(nil, nil, nil, newButton(w, w.words.T("ui.second.do"), nil, confirm), p.name))
+	p.pin = newSecret(w, w.words.T("ui.second.pin"))
+	p.pin.OnSubmitted = func(string) { confirm() }
+	p.box = vbox(6, why, container.NewBorder(nil, nil, nil, newButton(w, w.words.T("ui.second.do"), nil, confirm), container.New(shares{[]float32{1, 1}, 8}, p.name, p.pin)))
 	p.box.Hide()
 	return p
 }
@@ -317,6 +334,7 @@ func newSecondPerson(w *Window, confirmed func(name string)) *secondPerson {
 // asks shows the line where err is a refusal for want of a second person, and hides it otherwise; it reports whether it asks.
 func (p *secondPerson) asks(err error) bool {
 	needed := view.NeedsSecond(err)
+	show(p.pin, p.w.gate.at.On)
 	if needed {
 		p.why.SetText(p.w.words.Trouble(err))
 	} else {

@@ -322,7 +322,7 @@ func TestVerify(t *testing.T) {
 
 	// A code of several lines, with a button focused: nothing is pressed, one scan arrives.
 	v := d.screen(view.ScreenVerify).(*verifyScreen)
-	d.win.Canvas().Focus(v.which)
+	d.win.Canvas().Focus(v.top.which)
 	d.scan(lines)
 	d.until("the verdict", func() bool { return strings.Contains(d.texts(), "ВЕРНО") })
 	d.see("✓ ВЕРНО", head, tail, "Положите письмо в стопку проверенных.")

@@ -33,14 +33,15 @@ const stagePrefix = "="
 const maxFound = 200
 
 func newSearchScreen(w *Window) *searchScreen {
-	s := &searchScreen{w: w, table: newPiecesTable(w, searchColumns), letter: newLetter(w)}
+	s := &searchScreen{w: w, table: newPiecesTable(w, chosenColumns(w.app, "search", searchColumns)), letter: newLetter(w)}
 	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
 	s.table.open = func(row store.PieceRow) { w.openPiece(row.ShPI) }
 	_, words := para(w.words.T("ui.search.none"), view.Plain)
 	s.none = middle(words)
 	s.none.Hide()
-	s.split = container.NewHSplit(s.table.box, inset(6, 8, s.letter.box))
-	s.split.SetOffset(0.66)
+	columns := newColumnPicker(w, s.table, "search")
+	top := container.NewBorder(nil, columns.ticks, nil, columns.open)
+	s.split = listAndChosen(container.NewBorder(top, nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
 	s.box = container.NewStack(s.split, s.none)
 	return s
 }

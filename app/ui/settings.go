@@ -200,8 +200,12 @@ func (f *accountForm) submit() {
 		f.token.SetText("")
 		f.password.SetText("")
 		f.w.params.Account = Account{URL: a.URL, Login: a.Login}
-		f.w.say(view.OK, f.w.words.T("ui.account.saved"))
+		first := f.w.here.screen == screenFirst
 		f.w.goOn(s)
+		f.w.say(view.OK, f.w.words.T("ui.account.saved"))
+		if first {
+			f.w.open(screenGuide, "")
+		}
 	})
 	if taken {
 		f.w.say(view.Accent, f.w.words.T("ui.first.connecting"))

@@ -59,7 +59,7 @@ func newSheetPanel(desk *printersScreen) *sheetPanel {
 		icon := widget.NewIcon(nil)
 		b := newButton(w, w.words.T("ui.printers.turn."+fmt.Sprint(turn)), nil, func() { p.turn(turn) })
 		p.turns, p.faces = append(p.turns, b), append(p.faces, icon)
-		picture := newTap(container.NewCenter(container.NewGridWrap(fyne.NewSize(48, 54), icon)), func() { p.turn(turn) })
+		picture := newTap(p.w, container.NewCenter(container.NewGridWrap(fyne.NewSize(48, 54), icon)), func() { p.turn(turn) })
 		turns.Add(vbox(2, picture, b))
 	}
 	p.tray = newEntry(w, w.words.T("ui.printers.tray-any"))

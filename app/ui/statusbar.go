@@ -16,15 +16,27 @@ type statusBar struct {
 	parts *fyne.Container
 	shown []view.Part
 	run   string
+	who   *link // at the station
 }
 
 func newStatusBar(w *Window) *statusBar {
 	s := &statusBar{w: w, parts: container.New(fitting{})}
 	help := newLink(w.words.T("ui.status.help"), func() { w.open(screenHelp, "") })
 	help.Step, help.Ink, help.Whole = sizeTable, colorMuted, true
-	row := container.NewBorder(nil, nil, nil, help, s.parts)
+	s.who = newLink("", w.lock)
+	s.who.Step, s.who.Ink, s.who.Whole = sizeTable, colorMuted, true
+	s.present(w.words.Present(w.gate.at))
+	row := container.NewBorder(nil, nil, nil, hbox(16, s.who, help), s.parts)
 	s.box = newPanel(colorPanel, 0, vbox(0, widget.NewSeparator(), inset(6, 16, row)))
 	return s
+}
+
+// present names the person at the station; a click locks it.
+func (s *statusBar) present(who string) {
+	if s.who.Text != who {
+		s.who.set(who, colorMuted)
+	}
+	show(s.who, who != "")
 }
 
 // set shows the parts; nothing is redrawn where nothing has changed.

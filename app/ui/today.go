@@ -16,9 +16,10 @@ import (
 
 // overview is what several screens ask at once.
 type overview struct {
-	status  station.Status
-	batches []station.BatchView
-	notices []station.Reason
+	status   station.Status
+	batches  []station.BatchView
+	notices  []station.Reason
+	printers []station.PrinterView
 }
 
 func (w *Window) overview(ctx context.Context) (o overview, err error) {
@@ -38,6 +39,8 @@ type todayScreen struct {
 	notices *fyne.Container
 	told    []string // the notices in view
 	cards   [3]*card
+	net     *glance
+	devices *glance
 	flow    *fyne.Container
 	steps   []*flowStep
 	empty   *fyne.Container
@@ -53,7 +56,9 @@ func newTodayScreen(w *Window) *todayScreen {
 	s.notices.Hide()
 	s.offline.Align = fyne.TextAlignTrailing
 	flow := container.NewBorder(nil, nil, subheading(w.words.T("ui.today.flow")), nil, s.offline)
-	work := container.New(under{most: 440, gap: 20}, cards, vbox(12, flow, s.flow))
+	s.net, s.devices = newGlance(w), newGlance(w)
+	glances := container.New(shares{[]float32{1, 1}, 16}, s.net.box, s.devices.box)
+	work := container.New(under{most: 330, gap: 16}, cards, vbox(14, glances, flow, s.flow))
 	s.full = container.NewBorder(s.notices, nil, nil, nil, work)
 	_, words := para(w.words.T("ui.today.empty"), view.Plain)
 	pull := primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull))
@@ -78,6 +83,9 @@ func (s *todayScreen) refresh() {
 		if o, err = s.w.overview(ctx); err == nil {
 			o.notices, err = s.w.station.Notices(ctx)
 		}
+		if err == nil {
+			o.printers, err = s.w.station.Printers(ctx)
+		}
 		return o, err
 	}, func(o overview, err error) {
 		if !s.w.told(err) {
@@ -97,6 +105,8 @@ func (s *todayScreen) refresh() {
 		s.cards[0].set(v.Print)
 		s.cards[1].set(v.Stuck)
 		s.cards[2].set(v.Money)
+		s.net.set(s.w.words.NetOf(o.status, s.w.station.HasAccount()))
+		s.devices.set(s.w.words.DevicesOf(o.printers))
 		s.setFlow(v.Flow)
 		s.w.retitle(s)
 	})
@@ -137,7 +147,7 @@ func (s *todayScreen) setFlow(steps []view.Step) {
 				arrow := widget.NewIcon(s.w.icons.get(theme.NavigateNextIcon(), colorMuted))
 				row, parts = append(row, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), arrow))), append(parts, 0.2)
 			}
-			row, parts = append(row, newTap(newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label))), func() { s.w.open(screenSearch, stagePrefix+step.key) })), append(parts, 1)
+			row, parts = append(row, newTap(s.w, newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label))), func() { s.w.open(screenSearch, stagePrefix+step.key) })), append(parts, 1)
 		}
 		s.flow.Objects = []fyne.CanvasObject{container.New(shares{parts, 4}, row...)}
 		if large() {
@@ -192,7 +202,11 @@ func newCard(w *Window) *card {
 	c.foot = inset(12, 0, c.next)
 	c.mark = inset(0, 3, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), c.icon)))
 	top := vbox(4, c.title, container.NewBorder(nil, nil, c.mark, nil, c.big))
-	c.box = newPanel(colorPanel, 10, inset(16, 16, container.NewBorder(top, c.foot, nil, nil, inset(10, 0, container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), c.lines))))))
+	var lines fyne.CanvasObject = c.lines
+	if !large() { // the whole screen scrolls then
+		lines = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), c.lines))
+	}
+	c.box = newPanel(colorPanel, 10, inset(16, 16, container.NewBorder(top, c.foot, nil, nil, inset(10, 0, lines))))
 	return c
 }
 
@@ -215,8 +229,11 @@ func (c *card) set(v view.Card) {
 		if l.Tone == view.Muted {
 			label.Importance = widget.MediumImportance
 		}
-		if l.Batch != "" {
-			body = newTap(body, func() { c.w.open(screenBatch, l.Batch) })
+		switch {
+		case l.Batch != "":
+			body = newTap(c.w, body, func() { c.w.open(screenBatch, l.Batch) })
+		case l.Screen != "":
+			body = newTap(c.w, body, func() { c.w.open(l.Screen, l.Arg) })
 		}
 		c.lines.Add(body)
 	}
@@ -248,19 +265,3 @@ func sameCard(a, b view.Card) bool {
 	}
 	return true
 }
-
-// tap makes its content lead somewhere when it is clicked.
-type tap struct {
-	widget.BaseWidget
-	content fyne.CanvasObject
-	tapped  func()
-}
-
-func newTap(content fyne.CanvasObject, tapped func()) *tap {
-	t := &tap{content: content, tapped: tapped}
-	t.ExtendBaseWidget(t)
-	return t
-}
-
-func (t *tap) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(t.content) }
-func (t *tap) Tapped(*fyne.PointEvent)             { t.tapped() }

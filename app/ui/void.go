@@ -82,7 +82,7 @@ func (v *voidList) row(o view.Owed) fyne.CanvasObject {
 	head, tail, about := whole(o.Head), whole(o.Tail), muted(o.About)
 	tail.Bold = true
 	lost := quiet(newButton(v.w, v.w.words.T("ui.reprint.missing"), nil, func() { v.missing(o.ShPI) }))
-	digits := newTap(hbox(0, head, tail), func() { v.w.openPiece(o.ShPI) })
+	digits := newTap(v.w, hbox(0, head, tail), func() { v.w.openPiece(o.ShPI) })
 	left := hbox(0, wide(150, digits), wide(130, newLine(o.Batch)))
 	return newPanel(colorPanel, 8, inset(4, 14, container.NewBorder(nil, nil, container.NewCenter(left), lost, container.New(centerY{}, about))))
 }
@@ -225,7 +225,7 @@ type staleList struct {
 func newStaleList(w *Window) *staleList {
 	s := &staleList{w: w, list: vbox(12)}
 	_, s.about = para(w.words.T("ui.reprint.stale-about"), view.Plain)
-	s.second = newSecondPerson(w, func(name string) { s.void(s.batch, name) })
+	s.second = newSecondPerson(w, func(name, proof string) { s.void(s.batch, name, proof) })
 	s.none = w.allWell("ui.reprint.stale-none")
 	s.none.Hide()
 	s.box = container.NewBorder(vbox(8, s.about, s.second.box), nil, nil, nil, inset(12, 0, container.NewStack(container.NewVScroll(s.list), s.none)))
@@ -241,7 +241,7 @@ func (s *staleList) fill(list []view.StaleBatch) {
 	s.shown = list
 	s.list.Objects = nil
 	for _, b := range list {
-		all := newButton(s.w, b.Label, nil, func() { s.void(b.Batch, "") })
+		all := newButton(s.w, b.Label, nil, func() { s.void(b.Batch, "", "") })
 		title := subheading(b.Title)
 		rows := vbox(4, container.NewBorder(nil, nil, title, all))
 		for i, l := range b.Lines {
@@ -253,7 +253,7 @@ func (s *staleList) fill(list []view.StaleBatch) {
 			tail.Bold = true
 			changes := newLine(l.Changes)
 			changes.Ink = inkOf(view.Warn)
-			digits := newTap(hbox(0, head, tail), func() { s.w.openPiece(l.ShPI) })
+			digits := newTap(s.w, hbox(0, head, tail), func() { s.w.openPiece(l.ShPI) })
 			rows.Add(container.NewBorder(nil, nil, wide(160, digits), nil, changes))
 		}
 		s.list.Add(newPanel(colorPanel, 10, inset(10, 16, rows)))
@@ -264,10 +264,10 @@ func (s *staleList) fill(list []view.StaleBatch) {
 // maxStale is how many letters of a batch are listed one by one; the button voids all of them.
 const maxStale = 50
 
-// void declares all stale envelopes of a batch void; second is who confirms it, "" for nobody.
-func (s *staleList) void(batch, second string) {
+// void declares all stale envelopes of a batch void; second is who confirms it, "" for nobody, and proof their PIN or badge.
+func (s *staleList) void(batch, second, proof string) {
 	s.batch = batch
-	order := station.ReprintOrder{Stale: batch, Reason: station.ReasonChanged, Second: second}
+	order := station.ReprintOrder{Stale: batch, Reason: station.ReasonChanged, Second: second, Proof: proof}
 	start(s.w.tasks, "stale-void", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.ReprintAll(ctx, order) }, func(rows []store.PieceRow, err error) {
 		if s.second.asks(err) {
 			s.w.current().content().Refresh()

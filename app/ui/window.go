@@ -18,6 +18,7 @@ import (
 	"znak/app/scan"
 	"znak/app/station"
 	"znak/app/text"
+	"znak/app/ui/sound"
 	"znak/app/ui/view"
 )
 
@@ -43,8 +44,12 @@ type Params struct {
 	// called off the UI thread while nothing else is asked of the station; tell says how far it is. nil: the window does not offer it.
 	Restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
 	Theme    func(Look) fyne.Theme // nil: ThemeOf
+	Sound    func(sound.Tone)      // lets a tone be heard; nil: Run takes the computer's own
+	Chime    func(well bool)       // tells by sound that a run has ended; nil: silent
 	Crashed  string                // the report of a crash of the last window; "" where there was none
 	Called   <-chan struct{}       // another start of the program asks for this window; nil: nobody does
+	Scanners []scan.Driver         // for scanners that are no keyboards, optional
+	SignedIn station.SignedIn      // who is at the station when the window opens
 	Versions map[string]string     // of the program and its parts, for the support report
 	Log      *slog.Logger
 }
@@ -64,7 +69,7 @@ func Run(app fyne.App, p Params) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	app.Settings().SetTheme(ThemeOf(LookOf(app)))
-	w := newWindow(app, newTasks(ctx), p)
+	w := newWindow(app, newTasks(ctx), withSound(app, p))
 	go w.beat(ctx)
 	go w.answerCalls(ctx)
 	if p.Crashed != "" {
@@ -84,9 +89,12 @@ type Window struct {
 	words   view.Words
 	icons   tinted
 	ears    *ears
+	hearing *hearing
+	badge   func(text string) // what an operator's badge does where no screen takes it; nil: nothing
 	started time.Time
 
 	frame   *frame
+	gate    gate
 	screens map[string]screen
 	here    place
 	back    []place
@@ -144,21 +152,37 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	}
 	w.words = view.NewWords(p.Text)
 	w.ears = newEars(t, w.heard)
+	w.badge = w.takeBadge
+	w.gate = gate{shut: !p.SignedIn.Present(), at: p.SignedIn}
+	w.hearing = newHearing(w, p.Scanners)
 	w.pics = newPictures(w)
 	w.win = app.NewWindow(w.words.T("ui.app"))
 	w.win.SetPadded(false)
 	w.win.Resize(windowSize(app))
 	w.win.SetCloseIntercept(w.close)
+	w.win.SetOnDropped(func(_ fyne.Position, list []fyne.URI) {
+		var paths []string
+		for _, u := range list {
+			paths = append(paths, u.Path())
+		}
+		w.dropped(paths)
+	})
 	c := w.win.Canvas()
 	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { w.key(ev) })
 	c.SetOnTypedRune(func(r rune) { w.typed(r, false) })
 	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(s fyne.Shortcut) { w.shortcut(s) })
+	for key := range controlKeys { // of a scan; a field passes its shortcuts on by itself
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(s fyne.Shortcut) { w.shortcut(s) })
+	}
 	w.build()
 	return w
 }
 
 // build makes all screens anew: at the start, for another language, for another station.
 func (w *Window) build() {
+	if s, ok := w.screens[w.here.screen].(interface{ hidden() }); ok {
+		s.hidden()
+	}
 	w.screens = map[string]screen{}
 	w.here, w.back = place{}, nil
 	w.frame = newFrame(w)
@@ -171,6 +195,7 @@ func (w *Window) build() {
 		w.open(view.ScreenToday, "")
 	}
 	w.refreshStatus()
+	w.hearing.load()
 }
 
 func (w *Window) make(name string) screen {
@@ -179,6 +204,10 @@ func (w *Window) make(name string) screen {
 		return newBatchesScreen(w)
 	case view.ScreenVerify:
 		return newVerifyScreen(w)
+	case screenStack:
+		return newStackScreen(w)
+	case screenPictures:
+		return newPicturesScreen(w)
 	case view.ScreenReprint:
 		return newReprintScreen(w)
 	case view.ScreenOutbox:
@@ -187,8 +216,14 @@ func (w *Window) make(name string) screen {
 		return newMoneyScreen(w)
 	case view.ScreenPrinters:
 		return newPrintersScreen(w)
+	case view.ScreenScanners:
+		return newScannersScreen(w)
 	case view.ScreenSettings:
 		return newSettingsScreen(w)
+	case view.ScreenOperators:
+		return newOperatorsScreen(w)
+	case screenSignIn:
+		return newSignInScreen(w)
 	case screenBatch:
 		return newBatchScreen(w)
 	case screenPrint:
@@ -205,6 +240,12 @@ func (w *Window) make(name string) screen {
 		return newPaperScreen(w)
 	case screenRestore:
 		return newRestoreScreen(w)
+	case screenZoom:
+		return newZoomScreen(w)
+	case screenAbout:
+		return newAboutScreen(w)
+	case screenGuide:
+		return newGuideScreen(w)
 	case screenFindPrinters:
 		return newFindPrintersScreen(w)
 	case screenCalibrate:
@@ -248,6 +289,13 @@ func (w *Window) goBack() {
 }
 
 func (w *Window) goTo(to place) {
+	if w.gated(to) {
+		return
+	}
+	w.station.Touch()
+	if s, ok := w.screens[w.here.screen].(interface{ hidden() }); ok && w.here.screen != to.screen {
+		s.hidden()
+	}
 	w.here = to
 	w.frame.notice.leave()
 	w.win.Canvas().Unfocus()
@@ -271,6 +319,14 @@ func (w *Window) retitle(s screen) {
 
 // key is the first to see every key.
 func (w *Window) key(ev *fyne.KeyEvent) bool {
+	if w.gate.shut {
+		return w.keyAtGate(ev)
+	}
+	w.station.Touch()
+	if ev.Name == keyLock && w.gate.at.On {
+		w.lock()
+		return true
+	}
 	if full, ok := w.current().(fullScreen); ok {
 		full.key(ev)
 		return true
@@ -303,23 +359,28 @@ func (w *Window) key(ev *fyne.KeyEvent) bool {
 
 // typed hears the characters that no field for text takes.
 func (w *Window) typed(r rune, field bool) bool {
+	w.station.Touch()
+	w.ears.press(r)
 	if field {
 		_, full := w.current().(fullScreen)
 		_, takes := w.current().(scanTaker)
 		if !full && !takes || w.win.Canvas().Focused() == fyne.Focusable(w.frame.search) {
+			w.hearing.begins()
 			return false
 		}
 	}
-	w.ears.press(r)
 	return true
 }
 
 func (w *Window) shortcut(s fyne.Shortcut) bool {
+	if w.hearing.control(s) {
+		return true
+	}
 	c, ok := s.(*desktop.CustomShortcut)
 	if !ok || c.KeyName != fyne.KeyF || c.Modifier != fyne.KeyModifierShortcutDefault {
 		return false
 	}
-	if _, full := w.current().(fullScreen); !full {
+	if _, full := w.current().(fullScreen); !full && !w.gate.shut {
 		w.win.Canvas().Focus(w.frame.search)
 		w.frame.search.DoubleTapped(nil)
 	}
@@ -328,6 +389,11 @@ func (w *Window) shortcut(s fyne.Shortcut) bool {
 
 // heard gets every finished run of keys.
 func (w *Window) heard(in scan.Input) {
+	w.station.Touch()
+	in, ok := w.hearing.take(in)
+	if !ok {
+		return
+	}
 	switch s := w.current().(type) {
 	case fullScreen:
 		s.heard(in)
@@ -422,6 +488,8 @@ func (w *Window) do(a view.Action) {
 		w.pull()
 	case view.DoWait:
 		w.open(view.ScreenOutbox, "")
+	case view.DoMoney:
+		w.open(view.ScreenMoney, "")
 	}
 }
 
@@ -524,6 +592,7 @@ func (w *Window) beat(ctx context.Context) {
 
 func (w *Window) tick() {
 	w.beats++
+	w.lookWho()
 	w.refreshStatus()
 	if w.beats%2 == 0 {
 		w.current().refresh()
@@ -579,6 +648,9 @@ func (w *Window) trouble(err error) {
 		return
 	}
 	w.log.Warn("shown to the person", "error", err)
+	if view.ShutOut(err) {
+		w.lookWho()
+	}
 	w.frame.notice.set(view.Stop, w.words.Trouble(err), err.Error())
 }
 
@@ -607,5 +679,6 @@ func (w *Window) goOn(s view.Station) {
 	w.run = nil
 	w.pics.forget()
 	w.build()
+	w.lookWho()
 	w.pull()
 }

@@ -21,15 +21,15 @@ func (c *command) accountCommand() *cobra.Command {
 		if address == "" || login == "" {
 			return errUse{errors.New(c.say("account.flags", nil))}
 		}
-		lines := bufio.NewScanner(c.in)
-		var secrets []string
-		for len(secrets) < 2 && lines.Scan() {
-			secrets = append(secrets, strings.TrimSpace(lines.Text()))
-		}
-		if len(secrets) < 2 || secrets[0] == "" || secrets[1] == "" {
-			return errUse{errors.New(c.say("account.lines", nil))}
-		}
-		return c.with(ctx, func(o *office) error {
+		return c.with(ctx, func(o *office) error { // a PIN, where one is needed, is the line before
+			lines := bufio.NewScanner(c.in)
+			var secrets []string
+			for len(secrets) < 2 && lines.Scan() {
+				secrets = append(secrets, strings.TrimSpace(lines.Text()))
+			}
+			if len(secrets) < 2 || secrets[0] == "" || secrets[1] == "" {
+				return errUse{errors.New(c.say("account.lines", nil))}
+			}
 			if err := o.setAccount(ctx, address, secret.Account{Login: login, Token: secrets[0], Password: secrets[1]}); err != nil {
 				return err
 			}

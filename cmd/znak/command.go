@@ -42,6 +42,7 @@ type command struct {
 	json    bool
 	lang    string
 	verbose bool
+	person  string // --operator
 
 	text *text.Printer
 }
@@ -100,12 +101,13 @@ func (c *command) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, c.say("flag.json", nil))
 	flags.StringVar(&c.lang, "lang", "", c.say("flag.lang", nil))
 	flags.BoolVar(&c.verbose, "verbose", false, c.say("flag.verbose", nil))
+	flags.StringVar(&c.person, "operator", "", c.say("flag.operator", nil))
 	flags.BoolP("help", "h", false, c.say("flag.help", nil))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
-		c.verifyCommand(), c.reprintCommand(), c.destroyedCommand(), c.missingCommand(), c.spoiledCommand(), c.staleCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
+		c.verifyCommand(), c.stackCommand(), c.reprintCommand(), c.destroyedCommand(), c.missingCommand(), c.spoiledCommand(), c.staleCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
 		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.moneyCommand(), c.centreCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
-		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.printerCommand(), c.qualityCommand(), c.settingsCommand(), c.demoCommand())
+		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.printerCommand(), c.scannersCommand(), c.scannerCommand(), c.commandSheetCommand(), c.qualityCommand(), c.operatorCommand(), c.settingsCommand(), c.demoCommand())
 	return root
 }
 

@@ -29,6 +29,7 @@ type office struct {
 	secrets *secret.Store
 	station *station.Station
 	drivers []printer.Driver
+	session *station.Session
 	reading bool // opened for reading only: nothing is written, settled or sent
 	lesson  bool // its post is the sandbox inside this program (useSandbox)
 
@@ -55,10 +56,17 @@ func (c *command) openAt(ctx context.Context, dir string) (*office, error) {
 }
 
 func (c *command) openOffice(ctx context.Context, o *office) (_ *office, err error) {
-	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(o.dir, station.StoreFile), Who: operator(), ReadOnly: o.reading}); err != nil {
+	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(o.dir, station.StoreFile), Who: c.who(), ReadOnly: o.reading}); err != nil {
 		return nil, err
 	}
-	if err := o.wire(ctx, c); err != nil {
+	err = o.nameless(ctx)
+	if err == nil {
+		err = o.wire(ctx, c)
+	}
+	if err == nil {
+		err = c.signIn(ctx, o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, o.store.Close())
 	}
 	return o, nil
@@ -125,7 +133,7 @@ func (o *office) wire(ctx context.Context, c *command) error {
 		return hint.New("cmd.folder", hint.Args{"Dir": printed}, err)
 	}
 	device := folder.New(folder.Params{Dir: printed, At: func(step string) { boundary.At(boundary.FolderStep(step)) }})
-	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Drivers: o.drivers, Log: c.logger(), Specimen: true}
+	p := station.Params{Dir: o.dir, Store: o.store, Mark: spec, Devices: []printer.Device{device}, Drivers: o.drivers, Session: o.session, Log: c.logger(), Specimen: true}
 	address, ok, err := o.store.Setting(ctx, settingPost)
 	if err != nil {
 		return err
@@ -184,6 +192,10 @@ func (o *office) kept(context.Context) (post.Secrets, error) {
 // setAccount keeps the address in the store and the secrets in the keyring. Another account than the one in use is refused while something waits for that
 // one; a new token or password of the same is not.
 func (o *office) setAccount(ctx context.Context, address string, a secret.Account) error {
+	ctx, err := o.station.As(ctx, station.ActAccount)
+	if err != nil {
+		return err
+	}
 	was, known, err := o.store.Setting(ctx, settingPost)
 	if err != nil {
 		return err
@@ -207,6 +219,10 @@ func (o *office) setAccount(ctx context.Context, address string, a secret.Accoun
 
 // clearAccount forgets the account: the secrets first, so that an interruption leaves no account that is half there.
 func (o *office) clearAccount(ctx context.Context) error {
+	ctx, err := o.station.As(ctx, station.ActAccount)
+	if err != nil {
+		return err
+	}
 	if err := o.station.MayLeave(ctx); err != nil {
 		return err
 	}
@@ -250,11 +266,18 @@ func realPost(address string) bool {
 	return err == nil && u.Scheme == "https" && u.Hostname() == realURL.Hostname()
 }
 
-// operator names the person at work in the ledger until operators sign in: the user of the computer.
-func operator() string {
+// who names the person at work in the ledger where the office has nobody sign in: what the command or the environment says, else the user of the computer.
+func (c *command) who() string {
+	if c.person != "" {
+		return c.person
+	}
 	if v := os.Getenv("ZNAK_OPERATOR"); v != "" {
 		return v
 	}
+	return computerUser()
+}
+
+func computerUser() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}

@@ -31,6 +31,11 @@ func (c *command) reprintCommand() *cobra.Command {
 		}
 		order.Reason = c.reasonCode(order.Reason)
 		return c.with(ctx, func(o *office) error {
+			proof, err := c.proofOf(ctx, o, order.Second)
+			if err != nil {
+				return err
+			}
+			order.Proof = proof
 			rows, err := o.station.ReprintAll(ctx, order)
 			if err != nil {
 				return err

@@ -24,7 +24,11 @@ func (c *command) restoreCommand() *cobra.Command {
 		if err != nil {
 			return errUse{err}
 		}
-		r, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: file, Who: operator(), Force: force, Try: !yes, Log: c.logger()})
+		session, err := c.sessionAt(ctx, dir)
+		if err != nil {
+			return err
+		}
+		r, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: file, Who: c.who(), Session: session, Force: force, Try: !yes, Log: c.logger()})
 		if err != nil {
 			return err
 		}

@@ -100,7 +100,7 @@ func (c *command) rescue(ctx context.Context, trouble error) (err error) {
 	defer func() { err = d.end(err, recover()) }()
 	ui.RunRescue(app.NewWithID(appID), ui.RescueParams{Text: c.text, Err: trouble, Copies: copies,
 		Restore: func(ctx context.Context, path string) (ui.Params, station.RestoreReport, error) {
-			report, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: path, Who: operator(), Log: c.logger()})
+			report, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: path, Who: c.who(), Log: c.logger()})
 			if err != nil {
 				return ui.Params{}, report, err
 			}
@@ -160,8 +160,8 @@ func (d *desk) restore(ctx context.Context, file string, tell func(station.Resto
 	if err != nil {
 		d.c.logger().Warn("store not closed cleanly", "error", err)
 	}
-	r.Report, err = station.Restore(ctx, station.RestoreParams{Dir: was.dir, File: file, Who: operator(), Log: d.c.logger(), Tell: tell})
-	again := &office{dir: was.dir}
+	r.Report, err = station.Restore(ctx, station.RestoreParams{Dir: was.dir, File: file, Who: d.c.who(), Session: was.session, Log: d.c.logger(), Tell: tell})
+	again := &office{dir: was.dir, session: was.session}
 	if was.lesson {
 		again.lesson, again.credentials = true, was.credentials
 	}
@@ -263,11 +263,16 @@ func (d *desk) params(ctx context.Context) (ui.Params, error) {
 	if err != nil {
 		return ui.Params{}, err
 	}
+	at, err := o.station.SignedIn(ctx)
+	if err != nil {
+		return ui.Params{}, err
+	}
 	return ui.Params{
-		Station: view.Of(o.station),
-		Text:    words,
-		Account: ui.Account{URL: address},
-		Log:     c.logger(),
+		SignedIn: at,
+		Station:  view.Of(o.station),
+		Text:     words,
+		Account:  ui.Account{URL: address},
+		Log:      c.logger(),
 		SaveAccount: func(ctx context.Context, a ui.Account) (view.Station, error) {
 			o := d.main.Load()
 			if err := o.setAccount(ctx, a.URL, secret.Account{Login: a.Login, Token: a.Token, Password: a.Password}); err != nil {
@@ -292,6 +297,7 @@ func (d *desk) params(ctx context.Context) (ui.Params, error) {
 		},
 		Copies:   func(ctx context.Context) ([]string, error) { return d.work.Load().copies(ctx) },
 		Restore:  d.restore,
+		Scanners: scannerDrivers(),
 		Versions: versions(),
 		SetLanguage: func(lang string) {
 			if err := d.main.Load().store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +49,52 @@ func TestPagesOfPDF(t *testing.T) {
 		t.Errorf("%d pages, want %d", i, n)
 	}
 	t.Logf("%.0f pages/s", float64(n)/time.Since(start).Seconds())
+}
+
+func TestDrawings(t *testing.T) {
+	file := write(t, "two.pdf", picturetest.PDF(envelope(1), envelope(2)))
+	var img bytes.Buffer
+	if err := png.Encode(&img, envelope(3).Draw(100, 0)); err != nil {
+		t.Fatal(err)
+	}
+	shot := write(t, "one.png", img.Bytes())
+	broken := write(t, "broken.pdf", []byte("%PDF-1.4 no more"))
+	type seen struct {
+		file string
+		page int
+	}
+	var got []seen
+	for d, err := range Drawings(t.Context(), []string{file, broken, shot}, Params{DPI: 150}) {
+		got = append(got, seen{d.File, d.Page})
+		if d.File == broken {
+			var e *Error
+			if !errors.As(err, &e) || e.Reason != ReasonBrokenPDF {
+				t.Errorf("broken: %v", err)
+			}
+			continue
+		}
+		if n := len(got); err != nil || d.File == file && (d.DPI != 150 || !slices.Equal(texts(Find(d.Image)), want(n))) {
+			t.Errorf("%+v: %v", got[n-1], err)
+		}
+	}
+	if w := []seen{{file, 1}, {file, 2}, {broken, 0}, {shot, 1}}; !slices.Equal(got, w) {
+		t.Errorf("%v, want %v", got, w)
+	}
+	for d, err := range Drawings(t.Context(), []string{file}, Params{MaxPixels: 1000}) {
+		var e *Error
+		if !errors.As(err, &e) || e.Reason != ReasonHuge || d.Image != nil {
+			t.Errorf("too large: %v", err)
+		}
+		break
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	for _, err := range Drawings(ctx, []string{file, shot}, Params{}) {
+		if ctx.Err() != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("stopped: %v", err)
+		}
+		stop()
+	}
 }
 
 // FuzzPGM feeds the reader of the tool's pipe with anything.

@@ -26,6 +26,7 @@ type Batch struct {
 	Next    Action   // the one thing to do now
 	Actions []Action // print, verify, hand over, approve: dead ones with the reason
 	Closed  bool     // handed over or gone from the station's hands
+	View    station.BatchView
 }
 
 // BatchOf shows b.
@@ -40,6 +41,7 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		Pieces:  b.Pieces,
 		Reasons: w.Reasons(b.Reasons),
 		Closed:  !b.HandedAt.IsZero() || b.Status != postal.BatchCreated,
+		View:    b,
 	}
 	v.Notes = w.notes(b)
 	if b.Warning != nil {
@@ -68,6 +70,14 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		v.Next = Action{Do: DoWait, Label: w.T("ui.do.outbox"), Batch: b.Name, Alive: true}
 	default:
 		v.Next = Action{Do: DoOpen, Label: w.T("ui.do.show"), Batch: b.Name, Alive: true}
+		if len(b.Reasons) > 0 && !v.Closed {
+			switch helps[b.Reasons[0].Key] {
+			case DoPull:
+				v.Next = Action{Do: DoPull, Label: w.T("ui.do.pull"), Batch: b.Name, Alive: true}
+			case DoMoney:
+				v.Next = Action{Do: DoMoney, Label: w.T("ui.do.money"), Batch: b.Name, Alive: true}
+			}
+		}
 	}
 	return v
 }

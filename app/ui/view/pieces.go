@@ -18,6 +18,10 @@ type Piece struct {
 	Value  string // of the mark
 	Copies string // "" where there is none or one
 	Batch  string
+	Mark   string // identity of the mark
+	Mass   string
+	Place  string
+	Kind   string // of the envelope
 	Note   string // what is the matter with it, in words
 }
 
@@ -25,8 +29,12 @@ type Piece struct {
 func (w Words) PieceOf(p store.PieceRow) Piece {
 	v := Piece{Pos: w.Number(p.Pos + 1), State: w.StateOf(p.State), ShPI: p.ShPI, Name: p.To.Name, Index: string(p.To.Address.Index), Batch: p.Batch}
 	v.Head, v.Tail = SplitShPI(p.ShPI)
+	v.Place, v.Kind = p.To.Address.Place, string(p.Envelope)
+	if p.Mass > 0 {
+		v.Mass = w.Say("ui.piece.mass", hint.Args{"N": w.Number(int(p.Mass))})
+	}
 	if p.Mark != nil {
-		v.Value = p.Mark.Value.Office()
+		v.Value, v.Mark = p.Mark.Value.Office(), p.Mark.ID
 	} else {
 		v.Value = w.T("ui.piece.no-mark")
 	}

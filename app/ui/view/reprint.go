@@ -163,9 +163,15 @@ func (w Words) DeskOf(v station.DeskVerdict) DeskAnswer {
 // AsksAnother reports whether a refusal asks if an envelope is another than the one that is destroyed already.
 func AsksAnother(err error) bool { return refusedWith(err, "station.destroy.again") }
 
-// NeedsSecond reports whether a refusal asks for the name of a second person.
+// NeedsSecond reports whether a refusal asks for a second person: for one at all, or for another name, PIN or badge.
 func NeedsSecond(err error) bool {
-	return refusedWith(err, "station.reprint.second") || refusedWith(err, "station.reprint.same-person")
+	for _, key := range []string{"station.reprint.second", "station.reprint.same-person", "operator.wrong", "operator.wrong-wait", "operator.wait",
+		"operator.needs.confirm", "operator.badge-unknown"} {
+		if refusedWith(err, key) {
+			return true
+		}
+	}
+	return false
 }
 
 func refusedWith(err error, key string) bool {

@@ -196,3 +196,17 @@ func (w Words) PullOf(r station.PullReport) (Tone, string) {
 	}
 	return tone, s
 }
+
+// OthersReady names the printers that a run may go on at, other than the one it is at: those that are ready and not paused.
+func OthersReady(list []station.PrinterView, at string) []string {
+	var names []string
+	for i, p := range list {
+		if p.Info.Name == at || at == "" && i == 0 || p.Held {
+			continue
+		}
+		if p.State == printer.Ready || p.State == printer.Done {
+			names = append(names, p.Info.Name)
+		}
+	}
+	return names
+}

@@ -54,7 +54,9 @@ func (w Words) ScannersOf(list []scan.Device, states map[string]scan.Event) []Sc
 }
 
 // ScannerKind says how a scanner is connected.
-func (w Words) ScannerKind(kind scan.DeviceKind) string { return w.T("ui.scanners.kind." + string(kind)) }
+func (w Words) ScannerKind(kind scan.DeviceKind) string {
+	return w.T("ui.scanners.kind." + string(kind))
+}
 
 func (w Words) connection(d scan.Device, states map[string]scan.Event) (string, Tone) {
 	if d.Kind == scan.DeviceKeyboard {

@@ -25,6 +25,7 @@ const (
 	ScreenOutbox   = "outbox"
 	ScreenMoney    = "money"
 	ScreenPrinters = "printers"
+	ScreenScanners = "scanners"
 	ScreenSettings = "settings"
 )
 

@@ -30,11 +30,13 @@ type Card struct {
 	Next  Action
 }
 
-// CardLine is a line of a card; Batch says where it leads.
+// CardLine is a line of a card; Batch, or Screen with Arg, says where it leads.
 type CardLine struct {
-	Text  string
-	Tone  Tone
-	Batch string
+	Text   string
+	Tone   Tone
+	Batch  string
+	Screen string
+	Arg    string
 }
 
 // Step is one stage of the flow picture; its count opens the list of its letters, FlowStates.
@@ -117,10 +119,10 @@ func (w Words) printCard(list []station.BatchView) Card {
 		return c
 	}
 	c.Tone = OK
-	c.Lines = append(c.Lines, CardLine{Text: w.N("ui.today.sum", batches, hint.Args{"Sum": sum})})
+	c.Lines = append(c.Lines, CardLine{Text: w.N("ui.today.sum", batches, hint.Args{"Sum": sum}), Screen: ScreenBatches, Arg: FindReady})
 	for _, f := range postal.EnvelopeFormats {
 		if k := byKind[f.Kind]; k > 0 {
-			c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.today.kind", hint.Args{"Kind": string(f.Kind), "N": w.Number(k)})})
+			c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.today.kind", hint.Args{"Kind": string(f.Kind), "N": w.Number(k)}), Screen: ScreenBatches, Arg: string(f.Kind)})
 		}
 	}
 	c.Next = Action{Do: DoPrint, Batch: first.Name, Alive: true, Label: w.Say("ui.do.print-batch", hint.Args{"Batch": first.Name})}
@@ -146,14 +148,14 @@ func (w Words) stuckCard(st station.Status, list []station.BatchView) Card {
 			continue
 		}
 		if len(b.Reasons) > 0 {
-			add(CardLine{w.Say("ui.today.stuck-batch", hint.Args{"Batch": b.Name, "Reason": v.Ready}), Warn, b.Name})
+			add(CardLine{Text: w.Say("ui.today.stuck-batch", hint.Args{"Batch": b.Name, "Reason": v.Ready}), Tone: Warn, Batch: b.Name})
 		}
 		for _, note := range v.Notes {
-			add(CardLine{w.Say("ui.today.stuck-batch", hint.Args{"Batch": b.Name, "Reason": note}), Warn, b.Name})
+			add(CardLine{Text: w.Say("ui.today.stuck-batch", hint.Args{"Batch": b.Name, "Reason": note}), Tone: Warn, Batch: b.Name})
 		}
 	}
 	if st.Dead > 0 {
-		add(CardLine{w.N("ui.status.dead", st.Dead), Stop, ""})
+		add(CardLine{Text: w.N("ui.status.dead", st.Dead), Tone: Stop, Screen: ScreenOutbox})
 	}
 	if n == 0 {
 		c.Big = w.T("ui.today.nothing-stuck")
@@ -161,7 +163,7 @@ func (w Words) stuckCard(st station.Status, list []station.BatchView) Card {
 	}
 	c.Tone, c.Big = Warn, w.N("ui.today.matters", n)
 	if n > len(c.Lines) {
-		c.Lines = append(c.Lines, CardLine{w.plain("ui.today.more", n-len(c.Lines)), Muted, ""})
+		c.Lines = append(c.Lines, CardLine{Text: w.plain("ui.today.more", n-len(c.Lines)), Tone: Muted, Screen: ScreenBatches, Arg: FindStuck})
 	}
 	if first != "" {
 		c.Next = Action{Do: DoOpen, Batch: first, Alive: true, Label: w.T("ui.do.show")}
@@ -189,10 +191,10 @@ func (w Words) moneyCard(st station.Status) Card {
 	if st.BalanceOf != "" {
 		balance = w.Say("ui.status.balance-of", hint.Args{"Sum": *st.Balance, "Of": w.AsOf(st.BalanceOf)})
 	}
-	c.Lines = []CardLine{{Text: balance}, {Text: w.Say("ui.today.reserved", hint.Args{"Sum": st.Reserved})}}
+	c.Lines = []CardLine{{Text: balance, Screen: ScreenMoney}, {Text: w.Say("ui.today.reserved", hint.Args{"Sum": st.Reserved}), Screen: ScreenMoney}}
 	if st.Lacking != nil && *st.Lacking > 0 {
 		c.Tone = Warn
-		c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.money.lacking", hint.Args{"Sum": *st.Lacking, "All": st.InBatches}), Tone: Warn})
+		c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.money.lacking", hint.Args{"Sum": *st.Lacking, "All": st.InBatches}), Tone: Warn, Screen: ScreenMoney})
 	}
 	return c
 }

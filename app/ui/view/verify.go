@@ -1,12 +1,14 @@
 package view
 
 import (
+	"strings"
 	"time"
 
 	"znak/app/hint"
 	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
+	"znak/store"
 )
 
 // Verdict is the answer to a scan, readable from two metres: shape, word and colour, the digits people compare, and what to do.
@@ -98,4 +100,20 @@ func (w Words) CounterOfAll(states map[postal.PieceState]int) Counter {
 		c.Share = float64(done) / float64(done+left)
 	}
 	return c
+}
+
+// ToVerify are the states of the pieces that wait for a scanner.
+var ToVerify = []postal.PieceState{postal.StateQueued, postal.StatePrinted, postal.StateUnknown}
+
+// MissingOf names the first of the letters that are not checked yet, of left in all: by number in the print order and by the digits people compare.
+func (w Words) MissingOf(rows []store.PieceRow, left int) string {
+	var list []string
+	for _, r := range rows {
+		head, tail := SplitShPI(r.ShPI)
+		list = append(list, w.Say("ui.verify.missing-one", hint.Args{"No": w.Number(r.Pos + 1), "Head": head, "Tail": tail}))
+	}
+	if more := left - len(rows); more > 0 && len(rows) > 0 {
+		list = append(list, w.N("ui.verify.missing-more", more))
+	}
+	return strings.Join(list, "\n")
 }

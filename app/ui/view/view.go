@@ -18,6 +18,9 @@ type Station interface {
 	Reprinter
 	Keeper
 	PrinterKeeper
+	StackKeeper
+	Splitter
+	OperatorKeeper
 	ScannerKeeper
 	Pull(ctx context.Context) (station.PullReport, error)
 	Batches(ctx context.Context) ([]station.BatchView, error)
@@ -93,6 +96,7 @@ const (
 	DoOpen     Do = "open"   // open the batch
 	DoPull     Do = "pull"   // ask the post
 	DoWait     Do = "outbox" // look at what waits
+	DoMoney    Do = "money"  // look at the money
 )
 
 // Action is a button: it names its effect. A dead one says why, in the same line.

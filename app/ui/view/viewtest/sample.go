@@ -109,6 +109,7 @@ func Sample() *Station {
 	}
 	s.office(balance, free)
 	s.printers()
+	s.readers()
 	s.Chosen = []station.Setting{
 		{Key: "printer", Value: "Xerox", Default: "Xerox", Kind: "choice", Choices: []string{"Xerox"}},
 		{Key: "approval", Value: "false", Default: "false", Kind: "bool"},

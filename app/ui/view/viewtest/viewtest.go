@@ -58,6 +58,9 @@ type Station struct {
 	Steps     []station.PrintProgress // told by Print
 	Hold      chan struct{}           // where not nil, Print waits for it after its steps; a test print as well
 	Copy      station.CopyLook        // what is known of every copy
+	At        station.SignedIn        // who is at the station
+	People    []station.Operator
+	Shown     []station.PictureSeen // on the pictures that are read
 	Calls     []string
 
 	destroyed map[postal.ShPI]bool // of these one envelope was
