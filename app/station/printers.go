@@ -24,6 +24,7 @@ type PrinterView struct {
 	State printer.State
 	Words []string // the device's own
 	Held  bool     // a person has paused it here
+	Main  bool     // what is printed without a choice goes to it
 }
 
 // FoundPrinter is a printer that a driver sees.
@@ -138,6 +139,10 @@ func (s *Station) Printers(ctx context.Context) ([]PrinterView, error) {
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := s.setting(ctx, SettingPrinter)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]PrinterView, len(devices))
 	var asked sync.WaitGroup
 	for i, d := range devices {
@@ -161,7 +166,7 @@ func (s *Station) Printers(ctx context.Context) ([]PrinterView, error) {
 	for i := range list {
 		v := &list[i]
 		o := s.opened[v.Name]
-		v.URI, v.Model, v.Held = o.uri, o.model, s.held[v.Name]
+		v.URI, v.Model, v.Held, v.Main = o.uri, o.model, s.held[v.Name], v.Name == chosen
 		if v.Held && v.State == printer.Ready {
 			v.State = printer.Paused
 		}

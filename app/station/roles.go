@@ -28,7 +28,7 @@ type Act string
 
 // The acts.
 const (
-	ActWork      Act = "work"      // print, verify, reprint within the limit, destroy, declare, pause a printer
+	ActWork      Act = "work"      // print, verify, reprint within the limit, destroy, declare, pause a printer, add a scanner
 	ActHandOver  Act = "handover"  // hand a batch over
 	ActApprove   Act = "approve"   // approve a batch, which reserves its money
 	ActConfirm   Act = "confirm"   // be the second person of a reprint above the limit

@@ -42,6 +42,10 @@ func parseScanners(text string) (list []scan.Device, err error) {
 
 // PutScanner adds a scanner, or changes the one of its name. All keyboards are one to the computer, so there is one of that kind.
 func (s *Station) PutScanner(ctx context.Context, d scan.Device) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	d.Name = strings.TrimSpace(d.Name)
 	switch {
 	case d.Name == "":
@@ -82,6 +86,10 @@ func sameScanner(a, b scan.Device) bool {
 
 // RemoveScanner forgets a scanner. One that is not there is refused.
 func (s *Station) RemoveScanner(ctx context.Context, name string) error {
+	ctx, err := s.as(ctx, ActWork)
+	if err != nil {
+		return err
+	}
 	return s.changeScanners(ctx, func(list []scan.Device) ([]scan.Device, error) {
 		left := slices.DeleteFunc(slices.Clone(list), func(d scan.Device) bool { return d.Name == name })
 		if len(left) == len(list) {

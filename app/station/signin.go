@@ -139,13 +139,7 @@ func (s *Station) proved(ctx context.Context, name, pin string) (store.Operator,
 		if wait := waitAfter(o.Wrong); wait > 0 {
 			o.Until = now.Add(wait)
 		}
-		if err := tx.PutOperator(o); err != nil {
-			return err
-		}
-		if o.Wrong < pinLock {
-			return nil
-		}
-		return tx.Record(store.NewEvent{Kind: postal.EventOperator, Data: store.OperatorData{Act: "locked", Name: o.Name, Wrong: o.Wrong}})
+		return tx.PutOperator(o)
 	})
 	if err != nil {
 		return o, err
@@ -159,6 +153,14 @@ func (s *Station) proved(ctx context.Context, name, pin string) (store.Operator,
 		return o, hint.New("operator.hash", hint.Args{"Who": o.Name}, err)
 	}
 	if !known || !right {
+		if known && o.Wrong >= pinLock {
+			err := s.store.Write(ctx, func(tx *store.Tx) error {
+				return tx.Record(store.NewEvent{Kind: postal.EventOperator, Data: store.OperatorData{Act: "locked", Name: o.Name, Wrong: o.Wrong}})
+			})
+			if err != nil {
+				return o, err
+			}
+		}
 		if wait := o.Until.Sub(s.now()); known && wait > 0 {
 			return o, refuse("operator.wrong-wait", hint.Args{"Count": seconds(wait)})
 		}

@@ -115,6 +115,11 @@ type PictureSeen struct {
 // envelope and does not end the sequence; an error of the ledger or the context does.
 func (v *Verifier) Pictures(ctx context.Context, files []string) iter.Seq2[PictureSeen, error] {
 	return func(yield func(PictureSeen, error) bool) {
+		ctx, err := v.s.as(ctx, ActWork)
+		if err != nil {
+			yield(PictureSeen{}, err)
+			return
+		}
 		pair, err := v.s.settingOn(ctx, SettingVerifyPair)
 		if err != nil {
 			yield(PictureSeen{}, err)

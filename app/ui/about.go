@@ -23,7 +23,7 @@ type aboutScreen struct {
 func newAboutScreen(w *Window) *aboutScreen {
 	facts := vbox(14)
 	for _, f := range w.words.FactsOf() {
-		icon := container.NewGridWrap(fyne.NewSize(26, 20), widget.NewIcon(w.icons.get(shapeOf(f.Tone), inkOf(f.Tone))))
+		icon := boxed(26, 20, widget.NewIcon(w.icons.get(shapeOf(f.Tone), inkOf(f.Tone))))
 		what, whatBox := para(f.What, view.Plain)
 		what.TextStyle.Bold = true
 		here, hereBox := para(f.Here, view.Plain)

@@ -45,7 +45,7 @@ type batchScreen struct {
 }
 
 func newBatchScreen(w *Window) *batchScreen {
-	s := &batchScreen{w: w, filter: "all", icon: widget.NewIcon(nil), sum: whole(""), bar: newBar(8), filters: hbox(4)}
+	s := &batchScreen{w: w, filter: "all", icon: widget.NewIcon(nil), sum: whole(""), bar: newBar(8), filters: wrapped()}
 	s.actions = vbox(6)
 	s.sum.Step, s.sum.Bold = theme.SizeNameSubHeadingText, true
 	var countsBox fyne.CanvasObject
@@ -67,7 +67,7 @@ func newBatchScreen(w *Window) *batchScreen {
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	s.split = newSplitPanel(w)
 	state := vbox(8,
-		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 20), s.icon), s.sum, readyBox),
+		container.NewBorder(nil, nil, boxed(26, 20, s.icon), s.sum, readyBox),
 		s.notesBox, s.split.box, s.bar, countsBox, s.printers)
 	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, proof, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
 
@@ -75,7 +75,7 @@ func newBatchScreen(w *Window) *batchScreen {
 	s.letter = newLetter(w)
 	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
 	columns := newColumnPicker(w, s.table, "batch")
-	above := container.NewBorder(nil, columns.ticks, nil, columns.open, container.NewHScroll(s.filters))
+	above := container.NewBorder(nil, columns.ticks, nil, columns.open, s.filters)
 	split := listAndChosen(container.NewBorder(inset(6, 0, above), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
 	s.box = container.NewBorder(top, nil, nil, nil, split)
 	return s
@@ -102,14 +102,18 @@ func (s *batchScreen) show(name string) {
 		func(list []station.PrinterView, _ error) {
 			var names []string
 			s.devices = nil
-			for _, p := range list {
+			main := 0
+			for i, p := range list {
+				if p.Main {
+					main = i
+				}
 				names = append(names, s.w.words.PrinterName(p.Info.Name))
 				s.devices = append(s.devices, p.Info.Name)
 			}
 			s.printer.Options = names
 			if len(names) > 1 { // a choice only where there is one
 				if s.printer.Selected == "" {
-					s.printer.SetSelected(names[0])
+					s.printer.SetSelectedIndex(main)
 				}
 				s.printers.Show()
 			} else {

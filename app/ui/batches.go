@@ -181,11 +181,11 @@ func newBatchRow(s *batchesScreen) *batchRow {
 	r.next = newButton(w, "", nil, func() { w.do(r.v.Next) })
 	r.pick = newCheck(w, "", func(on bool) { s.pick(r.v.Name, on) })
 	first := container.NewBorder(nil, nil, inset(0, 6, r.title), r.sum, r.about)
-	second := container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(20, 20), r.icon), nil, inset(0, 6, r.ready))
+	second := container.NewBorder(nil, nil, boxed(20, 20, r.icon), nil, inset(0, 6, r.ready))
 	third := container.New(shares{[]float32{1, 2.4}, 16}, container.New(centerY{}, r.bar), r.states)
 	left := vbox(6, first, second, third)
 	right := container.NewCenter(wide(250, r.next))
-	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(r.pick), inset(0, 16, right), left))))
+	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(wide(34, r.pick)), inset(0, 16, right), left))))
 	r.ExtendBaseWidget(r)
 	return r
 }

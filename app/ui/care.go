@@ -30,7 +30,7 @@ func newCopiesPanel(w *Window) *copiesPanel {
 	about := muted(w.words.T("ui.copies.about"))
 	about.Step = sizeTable
 	now := newButton(w, w.words.T("ui.copies.do"), theme.DocumentSaveIcon(), p.backup)
-	mark := container.NewGridWrap(fyne.NewSize(26, 20), p.icon)
+	mark := boxed(26, 20, p.icon)
 	p.box = vbox(8, subheading(w.words.T("ui.copies.title")), about, container.NewBorder(nil, nil, container.NewCenter(mark), now, p.last), p.list)
 	return p
 }

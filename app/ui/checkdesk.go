@@ -148,7 +148,7 @@ func newVerdictPanel() *verdictPanel {
 	p.word.Step, p.word.Bold = sizeVerdict, true
 	p.head.Step, p.tail.Step, p.tail.Bold = sizeTail, sizeTail, true
 	p.do.Wrapping, p.do.Alignment, p.do.SizeName = fyne.TextWrapWord, fyne.TextAlignCenter, sizeDo
-	onFill := container.NewThemeOverride(p.do, onFillTheme{Theme()})
+	onFill := container.NewThemeOverride(p.do, onFillTheme{theme.Current()})
 	digits := container.NewCenter(hbox(0, p.head, p.tail))
 	p.ground = newPanel(fillIdle, 12, inset(12, 24, container.New(centerY{}, vbox(2, p.word, digits, onFill))))
 	return p

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -57,7 +58,11 @@ func newFrame(w *Window) *frame {
 	f.title.Step, f.title.Bold = theme.SizeNameHeadingText, true
 	f.works = widget.NewActivity()
 	f.works.Hide()
-	f.search = newEntry(w, w.words.T("ui.search.hint"))
+	hint := "ui.search.hint"
+	if large() {
+		hint = "ui.search.hint-short"
+	}
+	f.search = newEntry(w, w.words.T(hint))
 	f.search.Icon = theme.SearchIcon()
 	f.search.OnSubmitted = func(s string) {
 		if s = view.CleanQuery(s); s != "" {
@@ -65,7 +70,7 @@ func newFrame(w *Window) *frame {
 		}
 	}
 	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, container.New(searchWidth{}, f.search))
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), inset(0, 8, vbox(0, f.title, f.about)))
+	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), vbox(0, f.title, f.about)))
 
 	f.notice = newNotice(w)
 	f.center = container.NewStack()

@@ -77,7 +77,7 @@ func (s *guideScreen) fill(list []view.GuideStep) {
 		} else if next {
 			tone = view.Accent
 		}
-		icon := container.NewCenter(container.NewGridWrap(fyne.NewSize(30, 24), widget.NewIcon(s.w.icons.get(shapeOf(tone), inkOf(tone)))))
+		icon := container.NewCenter(boxed(30, 24, widget.NewIcon(s.w.icons.get(shapeOf(tone), inkOf(tone)))))
 		title := newLine(s.w.words.Say("ui.guide.step", map[string]any{"N": i + 1, "Title": step.Title}))
 		title.Bold = true
 		_, about := para(step.About, view.Plain)

@@ -18,10 +18,10 @@ type lastOut struct {
 	field *entry
 	ask   *line
 	box   *fyne.Container
-	said  func() // something was said: what is shown is no longer true
+	said  func(printed, not int) // what was unknown is known
 }
 
-func newLastOut(w *Window, said func()) *lastOut {
+func newLastOut(w *Window, said func(printed, not int)) *lastOut {
 	l := &lastOut{w: w, said: said, ask: subheading("")}
 	l.field = newEntry(w, w.words.T("ui.reprint.hint"))
 	l.field.OnSubmitted = l.scanned
@@ -56,7 +56,7 @@ func (l *lastOut) scanned(text string) {
 		if l.w.told(err) {
 			l.field.SetText("")
 			l.w.say(view.OK, l.w.words.Say("ui.last.said", map[string]any{"ShPI": id.Grouped(), "Printed": c.printed, "Not": c.not}))
-			l.said()
+			l.said(c.printed, c.not)
 		}
 		l.w.changed()
 	})
@@ -67,7 +67,11 @@ func (l *lastOut) declare(printed bool) {
 		func(n int, err error) {
 			if l.w.told(err) {
 				l.w.say(view.OK, l.w.words.N("ui.last.declared", n))
-				l.said()
+				if printed {
+					l.said(n, 0)
+				} else {
+					l.said(0, n)
+				}
 			}
 			l.w.changed()
 		})

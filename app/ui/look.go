@@ -226,3 +226,19 @@ func listAndChosen(list, chosen fyne.CanvasObject) *container.Split {
 	s.SetOffset(0.66)
 	return s
 }
+
+// boxed gives a shape its room, which grows with the text.
+func boxed(width, height float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(box{fyne.NewSize(width, height)}, o)
+}
+
+type box struct{ size fyne.Size }
+
+func (b box) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(b.size.Width*zoom(), b.size.Height*zoom())
+}
+func (b box) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	at := b.MinSize(nil)
+	o[0].Resize(at)
+	o[0].Move(fyne.NewPos(0, 0))
+}

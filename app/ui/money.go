@@ -139,7 +139,7 @@ func (w *Window) cardLines(into *fyne.Container, list []view.CardLine) {
 	into.Objects = nil
 	for _, l := range list {
 		_, body := para(l.Text, view.Plain)
-		icon := container.NewGridWrap(fyne.NewSize(24, 20), widget.NewIcon(w.icons.get(shapeOf(l.Tone), inkOf(l.Tone))))
+		icon := boxed(24, 20, widget.NewIcon(w.icons.get(shapeOf(l.Tone), inkOf(l.Tone))))
 		var row fyne.CanvasObject = container.NewBorder(nil, nil, container.NewVBox(icon), nil, body)
 		if l.Batch != "" {
 			row = newTap(w, row, func() { w.open(screenBatch, l.Batch) })

@@ -34,7 +34,7 @@ func newNotice(w *Window) *notice {
 	n.detail.Hide()
 	n.more = quiet(newButton(w, w.words.T("ui.more"), nil, n.unfold))
 	hide := quiet(newButton(w, "", theme.WindowCloseIcon(), n.hide))
-	row := container.NewBorder(nil, nil, container.NewCenter(container.NewGridWrap(fyne.NewSize(26, 20), n.icon)), hbox(4, n.more, hide), container.New(centerY{}, body))
+	row := container.NewBorder(nil, nil, container.NewCenter(boxed(26, 20, n.icon)), hbox(4, n.more, hide), container.New(centerY{}, body))
 	n.ground = newPanel(colorPanel, 6, inset(8, 12, vbox(6, row, n.detail)))
 	n.ground.Border = theme.ColorNameSeparator
 	n.box = inset(8, 24, n.ground)

@@ -80,7 +80,7 @@ func (s *operatorsScreen) fill(list []view.Operator, at station.SignedIn) {
 	switch {
 	case at.On:
 		s.state.SetText(s.w.words.T("ui.operators.on"))
-		s.turn.set(s.w.words.T("ui.operators.lock"), true)
+		s.turn.set(s.w.words.T("ui.operators.lock-now"), true)
 	case admin:
 		s.state.SetText(s.w.words.T("ui.operators.off"))
 		s.turn.set(s.w.words.T("ui.operators.turn-on"), true)
@@ -137,7 +137,7 @@ func (s *operatorsScreen) row(o view.Operator) fyne.CanvasObject {
 	if o.Badge {
 		label = s.w.words.T("ui.operators.new-badge")
 	}
-	badge := quiet(newButton(s.w, label, nil, func() { s.badge(o.Name) }))
+	badge := quiet(newButton(s.w, label, nil, func() { s.writeBadge(o.Name) }))
 	buttons := []fyne.CanvasObject{pin, badge}
 	if o.Badge {
 		buttons = append(buttons, quiet(newButton(s.w, s.w.words.T("ui.operators.void-badge"), nil, func() {
@@ -180,7 +180,7 @@ func (s *operatorsScreen) redraw() {
 	s.fill(list, s.at)
 }
 
-func (s *operatorsScreen) badge(name string) {
+func (s *operatorsScreen) writeBadge(name string) {
 	words := s.w.words.Printer
 	start(s.w.tasks, "operator-badge", func(ctx context.Context) (string, error) { return s.w.station.WriteBadge(ctx, name, "", words) }, func(file string, err error) {
 		if s.w.told(err) {

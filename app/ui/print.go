@@ -144,7 +144,7 @@ func newPrintScreen(w *Window) *printScreen {
 	s.faulty.Hide()
 	truths := container.NewGridWithColumns(2, s.printed, s.unknown)
 	left := vbox(12,
-		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(26, 22), s.icon), nil, s.state),
+		container.NewBorder(nil, nil, boxed(26, 22, s.icon), nil, s.state),
 		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current, s.faulty,
 		inset(12, 0, vbox(8, hbox(8, wide(160, s.pause), wide(300, s.stop)), s.moves.box, hbox(8, wide(468, s.cancel)))), s.after)
 	s.running = container.New(shares{[]float32{1.2, 1}, 24}, left, container.NewVBox(s.env.box))
@@ -159,20 +159,22 @@ func newPrintScreen(w *Window) *printScreen {
 			w.open(screenBatch, w.run.order.Batch)
 		}
 	})
-	head := container.NewBorder(nil, nil, container.NewCenter(container.NewGridWrap(fyne.NewSize(36, 32), s.mark)), nil, titleBox)
+	head := container.NewBorder(nil, nil, container.NewCenter(boxed(36, 32, s.mark)), nil, titleBox)
 	s.again = newButton(w, w.words.T("ui.print.go-on"), theme.MediaPlayIcon(), func() {
 		if w.run != nil {
 			w.print(goOn(w.run.order.Batch, w.run.order.Printer))
 		}
 	})
-	s.last = newLastOut(w, func() {
+	s.last = newLastOut(w, func(printed, not int) {
 		if w.run != nil {
 			w.run.report.Unknown = 0
+			w.run.report.Printed += printed
+			w.run.report.Failed += not
 			s.told = nil
 			s.refresh()
 		}
 	})
-	s.report = container.NewBorder(vbox(16, head, hbox(8, wide(280, s.next), wide(240, s.again), wide(160, s.back)), s.last.box), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
+	s.report = container.NewBorder(vbox(16, head, hbox(8, wide(280, s.next), wide(160, s.back), wide(240, s.again)), s.last.box), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
 	s.report.Hide()
 	s.box = container.NewStack(s.running, s.report)
 	return s

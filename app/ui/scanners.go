@@ -65,8 +65,8 @@ func newScannersScreen(w *Window) *scannersScreen {
 	s.none = inset(8, 12, none)
 	var odd fyne.CanvasObject
 	s.odd, odd = para("", view.Plain)
-	s.odd.SizeName = sizeTable
-	left := container.NewBorder(nil, vbox(8, container.NewThemeOverride(odd, mutedTheme{theme.Current()}), sheet), nil, nil,
+	s.odd.SizeName, s.odd.Importance = sizeTable, widget.LowImportance
+	left := container.NewBorder(nil, vbox(8, odd, sheet), nil, nil,
 		container.NewStack(s.rows, container.NewVBox(s.none)))
 
 	code := container.NewCenter(container.NewGridWrap(fyne.NewSize(236, 236), newSymbol(scan.SetupText())))

@@ -63,7 +63,7 @@ func (s *statusBar) add(p view.Part, shape bool) {
 	}
 	if shape || p.Tone == view.Warn || p.Tone == view.Stop {
 		icon := widget.NewIcon(s.w.icons.get(shapeOf(p.Tone), inkOf(p.Tone)))
-		s.parts.Add(container.NewCenter(container.NewGridWrap(fyne.NewSize(16, 16), icon)))
+		s.parts.Add(container.NewCenter(boxed(16, 16, icon)))
 		s.parts.Add(whole(" "))
 	}
 	l := newLink(p.Text, func() { s.w.open(p.Screen, "") })

@@ -248,9 +248,6 @@ func (t tinted) get(res fyne.Resource, ink fyne.ThemeColorName) fyne.Resource {
 // mutedTheme is the look for secondary words that wrap.
 type mutedTheme struct{ fyne.Theme }
 
-// Size follows the size of text that the person has chosen meanwhile.
-func (m mutedTheme) Size(name fyne.ThemeSizeName) float32 { return theme.Size(name) }
-
 func (m mutedTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	if name == theme.ColorNameForeground {
 		name = colorMuted
@@ -260,9 +257,6 @@ func (m mutedTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) c
 
 // onFillTheme is the look for words on the ground of a verdict.
 type onFillTheme struct{ fyne.Theme }
-
-// Size follows the size of text that the person has chosen meanwhile.
-func (o onFillTheme) Size(name fyne.ThemeSizeName) float32 { return theme.Size(name) }
 
 func (o onFillTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	if name == theme.ColorNameForeground {

@@ -145,7 +145,7 @@ func (s *todayScreen) setFlow(steps []view.Step) {
 			s.steps = append(s.steps, step)
 			if i > 0 && !large() {
 				arrow := widget.NewIcon(s.w.icons.get(theme.NavigateNextIcon(), colorMuted))
-				row, parts = append(row, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), arrow))), append(parts, 0.2)
+				row, parts = append(row, container.NewCenter(boxed(24, 24, arrow))), append(parts, 0.2)
 			}
 			row, parts = append(row, newTap(s.w, newPanel(colorPanel, 8, inset(10, 8, vbox(0, count, label))), func() { s.w.open(screenSearch, stagePrefix+step.key) })), append(parts, 1)
 		}
@@ -200,7 +200,7 @@ func newCard(w *Window) *card {
 	c.big.Step, c.big.Bold = sizeBig, true
 	c.next = primary(newButton(w, "", nil, func() { w.do(c.do) }))
 	c.foot = inset(12, 0, c.next)
-	c.mark = inset(0, 3, container.NewCenter(container.NewGridWrap(fyne.NewSize(24, 24), c.icon)))
+	c.mark = inset(0, 3, container.NewCenter(boxed(24, 24, c.icon)))
 	top := vbox(4, c.title, container.NewBorder(nil, nil, c.mark, nil, c.big))
 	var lines fyne.CanvasObject = c.lines
 	if !large() { // the whole screen scrolls then

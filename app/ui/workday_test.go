@@ -115,7 +115,7 @@ func TestLineStopsAtTrouble(t *testing.T) {
 func TestPrintFaults(t *testing.T) {
 	for _, state := range []printer.State{printer.OutOfPaper, printer.Jam, printer.DoorOpen, printer.RibbonOut, printer.Paused, printer.Offline, printer.NeedsPerson} {
 		fake := viewtest.Sample()
-		fake.Devices = append(fake.Devices, station.PrinterView{Info: printer.Info{Name: "Brother"}, State: printer.Ready})
+		fake.Devices = append(fake.Devices, station.PrinterView{Info: printer.Info{Name: "Brother"}, URI: "socket://10.0.0.7:9100", State: printer.Ready})
 		fake.Hold = make(chan struct{})
 		fake.Steps = []station.PrintProgress{{Run: "r", Asked: 54, Sent: 17, Printed: 14, Unknown: 3, Current: viewtest.ShPI(750), State: state, Words: []string{"tray 1"}}}
 		d := newDesk(t, "ru", false, fake)

@@ -201,7 +201,7 @@ func (w Words) PullOf(r station.PullReport) (Tone, string) {
 func OthersReady(list []station.PrinterView, at string) []string {
 	var names []string
 	for i, p := range list {
-		if p.Info.Name == at || at == "" && i == 0 || p.Held {
+		if p.Info.Name == at || at == "" && i == 0 || p.Held || p.URI == "" { // a folder of files is no printer to go on at
 			continue
 		}
 		if p.State == printer.Ready || p.State == printer.Done {

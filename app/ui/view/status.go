@@ -95,12 +95,17 @@ func (w Words) Until(t time.Time) string {
 	return t.Format("02.01.2006 15:04")
 }
 
-// printerPart names the first printer that needs somebody, else the first.
+// printerPart names the first printer that needs somebody, else the main one.
 func (w Words) printerPart(list []station.PrinterView) Part {
 	if len(list) == 0 {
 		return Part{w.T("ui.status.no-printer"), Warn, ScreenPrinters}
 	}
 	pick := list[0]
+	for _, p := range list {
+		if p.Main {
+			pick = p
+		}
+	}
 	for _, p := range list {
 		if printerTone(p.State) == Stop && printerTone(pick.State) != Stop {
 			pick = p

@@ -9,12 +9,6 @@ import (
 	"znak/app/station"
 )
 
-// PIN is what opens the station of the tests, and Badge what its scanner says of a badge; whose, Keys tells.
-const (
-	PIN   = "7391"
-	Badge = "ZNAK:ID:AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH"
-)
-
 func (s *Station) SignedIn(context.Context) (station.SignedIn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -23,7 +17,7 @@ func (s *Station) SignedIn(context.Context) (station.SignedIn, error) {
 
 func (s *Station) SignIn(_ context.Context, name, pin string) error {
 	_ = s.call("sign in %s", name)
-	if pin != PIN {
+	if pin != s.PIN || pin == "" {
 		return &station.Refused{Reasons: []station.Reason{{Key: "operator.wrong-wait", Args: map[string]any{"Count": 10}}}}
 	}
 	s.enter(name)
@@ -42,7 +36,7 @@ func (s *Station) enter(name string) {
 
 func (s *Station) SignInBadge(_ context.Context, text string) error {
 	_ = s.call("badge")
-	if text != Badge || len(s.People) == 0 {
+	if text != s.Badge || len(s.People) == 0 {
 		return &station.Refused{Reasons: []station.Reason{{Key: "operator.badge-unknown"}}}
 	}
 	s.enter(s.People[0].Name)

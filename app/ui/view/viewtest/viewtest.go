@@ -60,6 +60,8 @@ type Station struct {
 	Copy      station.CopyLook        // what is known of every copy
 	At        station.SignedIn        // who is at the station
 	People    []station.Operator
+	PIN       string                // that lets anybody in
+	Badge     string                // what a scanner says of the badge of the first of People
 	Shown     []station.PictureSeen // on the pictures that are read
 	Calls     []string
 
