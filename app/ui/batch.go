@@ -69,13 +69,15 @@ func newBatchScreen(w *Window) *batchScreen {
 	state := vbox(8,
 		container.NewBorder(nil, nil, boxed(26, 20, s.icon), s.sum, readyBox),
 		s.notesBox, s.split.box, s.bar, countsBox, s.printers)
-	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, proof, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
+	tools := hbox(0, proof)
+	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, tools, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, chosenColumns(w.app, "batch", batchColumns))
 	s.letter = newLetter(w)
 	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
 	columns := newColumnPicker(w, s.table, "batch")
-	above := container.NewBorder(nil, columns.ticks, nil, columns.open, s.filters)
+	tools.Add(columns.open)
+	above := container.NewBorder(nil, columns.ticks, nil, nil, s.filters)
 	split := listAndChosen(container.NewBorder(inset(6, 0, above), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
 	s.box = container.NewBorder(top, nil, nil, nil, split)
 	return s

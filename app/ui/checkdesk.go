@@ -147,6 +147,9 @@ func newVerdictPanel() *verdictPanel {
 	}
 	p.word.Step, p.word.Bold = sizeVerdict, true
 	p.head.Step, p.tail.Step, p.tail.Bold = sizeTail, sizeTail, true
+	if large() { // the sentence needs the room
+		p.head.Step, p.tail.Step = sizeBig, sizeBig
+	}
 	p.do.Wrapping, p.do.Alignment, p.do.SizeName = fyne.TextWrapWord, fyne.TextAlignCenter, sizeDo
 	onFill := container.NewThemeOverride(p.do, onFillTheme{theme.Current()})
 	digits := container.NewCenter(hbox(0, p.head, p.tail))

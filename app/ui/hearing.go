@@ -237,9 +237,6 @@ func (h *hearing) control(s fyne.Shortcut) bool {
 // command does what a code of the command sheet asks. It is never more than a key or a button of the screen does: what is dead there is refused here, with
 // the same reason.
 func (w *Window) command(c scan.Command) {
-	if w.gate.shut { // nobody is signed in who could ask for anything
-		return
-	}
 	if w.gate.shut {
 		return
 	}

@@ -18,6 +18,8 @@ type notice struct {
 	icon   *widget.Icon
 	text   *widget.Label
 	more   *button
+	act    *button // something to do about it, for as long as it is there
+	do     func()
 	folded *widget.Label
 	detail fyne.CanvasObject
 	raw    string
@@ -34,7 +36,13 @@ func newNotice(w *Window) *notice {
 	n.detail.Hide()
 	n.more = quiet(newButton(w, w.words.T("ui.more"), nil, n.unfold))
 	hide := quiet(newButton(w, "", theme.WindowCloseIcon(), n.hide))
-	row := container.NewBorder(nil, nil, container.NewCenter(boxed(26, 20, n.icon)), hbox(4, n.more, hide), container.New(centerY{}, body))
+	n.act = newButton(w, "", nil, func() {
+		if n.do != nil {
+			n.do()
+		}
+	})
+	n.act.Hide()
+	row := container.NewBorder(nil, nil, container.NewCenter(boxed(26, 20, n.icon)), hbox(4, n.act, n.more, hide), container.New(centerY{}, body))
 	n.ground = newPanel(colorPanel, 6, inset(8, 12, vbox(6, row, n.detail)))
 	n.ground.Border = theme.ColorNameSeparator
 	n.box = inset(8, 24, n.ground)
@@ -50,6 +58,7 @@ func (n *notice) set(tone view.Tone, text, raw string) {
 	n.icon.SetResource(n.w.icons.get(shapeOf(tone), inkOf(tone)))
 	n.text.SetText(text)
 	n.detail.Hide()
+	n.act.Hide()
 	n.more.SetText(n.w.words.T("ui.more"))
 	if raw == "" {
 		n.more.Hide()
@@ -60,6 +69,13 @@ func (n *notice) set(tone view.Tone, text, raw string) {
 	if s, ok := n.w.current().(interface{ note(view.Tone, string) }); ok { // a full-window screen shows the line itself
 		s.note(tone, text)
 	}
+}
+
+// offer puts a button beside the line that was said last.
+func (n *notice) offer(label string, do func()) {
+	n.do = do
+	n.act.SetText(label)
+	n.act.Show()
 }
 
 func (n *notice) unfold() {

@@ -37,7 +37,7 @@ func newOperatorsScreen(w *Window) *operatorsScreen {
 	top := newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, nil, container.NewCenter(s.turn), container.New(centerY{}, state))))
 	left := container.NewBorder(top, nil, nil, nil, inset(12, 0, container.NewVScroll(s.list)))
 	right := container.NewVScroll(vbox(16, newPanel(colorPanel, 10, inset(14, 16, s.form.box)), newPanel(colorPanel, 10, inset(14, 16, rightsTable(w)))))
-	s.box = container.New(shares{[]float32{1.25, 1}, 16}, left, right)
+	s.box = container.New(shares{[]float32{1.15, 1}, 16}, left, right)
 	return s
 }
 
@@ -315,9 +315,10 @@ func rightsTable(w *Window) fyne.CanvasObject {
 		heads = append(heads, h)
 	}
 	grid := func(cells []fyne.CanvasObject) fyne.CanvasObject {
-		return wide(310, container.NewGridWithColumns(len(cells), cells...))
+		return wide(296, container.NewGridWithColumns(len(cells), cells...))
 	}
-	table.Add(container.NewBorder(nil, nil, nil, grid(heads), subheading(w.words.T("ui.operators.rights"))))
+	table.Add(subheading(w.words.T("ui.operators.rights")))
+	table.Add(container.NewBorder(nil, nil, nil, grid(heads)))
 	for _, r := range w.words.Rights() {
 		var cells []fyne.CanvasObject
 		for _, may := range r.May {

@@ -128,16 +128,17 @@ func (w *Window) enter(in func(context.Context) error, done func(error)) {
 
 // signInScreen asks for a name and a PIN, or a badge. It tells nothing of the letters but how far a run is.
 type signInScreen struct {
-	w     *Window
-	title *line
-	about *widget.Label
-	name  *choice
-	pin   *entry
-	do    *button
-	said  *widget.Label
-	runs  *line
-	box   fyne.CanvasObject
-	names []string
+	w       *Window
+	title   *line
+	about   *widget.Label
+	name    *choice
+	pin     *entry
+	do      *button
+	said    *widget.Label
+	saidBox fyne.CanvasObject
+	runs    *line
+	box     fyne.CanvasObject
+	names   []string
 }
 
 var (
@@ -157,6 +158,7 @@ func newSignInScreen(w *Window) *signInScreen {
 	s.pin.OnSubmitted = func(string) { s.submit() }
 	s.do = primary(newButton(w, w.words.T("ui.signin.do"), theme.LoginIcon(), s.submit))
 	s.said, said = para("", view.Stop)
+	s.saidBox = said
 	s.runs = newLine("")
 	s.runs.Ink = inkOf(view.Accent)
 	_, badge := para(w.words.T("ui.signin.badge"), view.Plain)
@@ -257,6 +259,7 @@ func (s *signInScreen) tell(err error) {
 		text = s.w.words.Trouble(err)
 	}
 	s.said.SetText(text)
+	show(s.saidBox, text != "")
 	s.box.Refresh()
 }
 

@@ -100,6 +100,9 @@ func (fitting) MinSize(objects []fyne.CanvasObject) fyne.Size {
 func (fitting) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	x, full := float32(0), false
 	for _, o := range objects {
+		if l, ok := o.(*link); ok {
+			l.Whole = true
+		}
 		w := o.MinSize().Width
 		if l, ok := o.(*link); ok && !full && x+w > size.Width && size.Width-x >= 160 { // cut rather than left out
 			w, l.Whole, full = size.Width-x, false, true

@@ -503,7 +503,10 @@ func (w *Window) pull() {
 		pulled station.PullReport
 		sent   station.SyncReport
 	}
-	taken := start(w.tasks, "pull", func(ctx context.Context) (outcome, error) {
+	stopped, stop := context.WithCancel(w.tasks.ctx)
+	taken := start(w.tasks, "pull", func(context.Context) (outcome, error) {
+		defer stop()
+		ctx := stopped
 		var o outcome
 		var err error
 		if o.pulled, err = w.station.Pull(ctx); err != nil {
@@ -527,6 +530,12 @@ func (w *Window) pull() {
 	})
 	if taken {
 		w.say(view.Accent, w.words.T("ui.pull.working"))
+		w.frame.notice.offer(w.words.T("ui.pull.stop"), func() {
+			stop()
+			w.say(view.Warn, w.words.T("ui.pull.stopped"))
+		})
+	} else {
+		stop()
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -235,13 +236,17 @@ func (c *command) printerSheet() *cobra.Command {
 func (c *command) tellSheet(name, format string, sheet station.Sheet) error {
 	f := sheet.Fault
 	document := map[string]any{"printer": name, "format": format, "tray": sheet.Tray, "turn": sheet.Turn * 90,
-		"fault": map[string]any{"dx_mm": f.DX, "dy_mm": f.DY, "skew_mm_per_m": f.Skew, "scale_x_mm_per_m": f.ScaleX, "scale_y_mm_per_m": f.ScaleY}}
+		"fault": map[string]any{"dx_mm": rounded(f.DX), "dy_mm": rounded(f.DY), "skew_mm_per_m": rounded(f.Skew),
+			"scale_x_mm_per_m": rounded(f.ScaleX), "scale_y_mm_per_m": rounded(f.ScaleY)}}
 	return c.answer(document, func(w io.Writer) {
 		fmt.Fprintln(w, c.say("device.sheet-is", hint.Args{"Printer": name, "Format": format, "Tray": sheet.Tray, "Turn": sheet.Turn * 90}))
 		fmt.Fprintln(w, c.say("device.fault-is", hint.Args{"DX": decimal(float64(f.DX)), "DY": decimal(float64(f.DY)), "Skew": decimal(float64(f.Skew)),
 			"ScaleX": decimal(float64(f.ScaleX)), "ScaleY": decimal(float64(f.ScaleY))}))
 	})
 }
+
+// rounded is a measure to the hundredth: what was read with a ruler is not better.
+func rounded[T ~float64](v T) float64 { return math.Round(float64(v)*100)/100 + 0 }
 
 func decimal(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), ".", ",", 1)
