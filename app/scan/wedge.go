@@ -59,6 +59,17 @@ func (w *Wedge) Held() int {
 	return w.length
 }
 
+// Text is what waits.
+func (w *Wedge) Text() string { return w.run.String() }
+
+// End gives the run that waits, if any, without waiting for silence: for who sees that the code is whole.
+func (w *Wedge) End() []Input {
+	if w.run.Len() == 0 {
+		return nil
+	}
+	return w.finish()
+}
+
 // Press takes a key typed at a time: a character, '\r' for Enter, '\t' for Tab. It gives the run that the key's
 // lateness finished, if any.
 func (w *Wedge) Press(key rune, at time.Time) []Input {

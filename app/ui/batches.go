@@ -184,6 +184,12 @@ func newBatchRow(s *batchesScreen) *batchRow {
 	second := container.NewBorder(nil, nil, boxed(20, 20, r.icon), nil, inset(0, 6, r.ready))
 	third := container.New(shares{[]float32{1, 2.4}, 16}, container.New(centerY{}, r.bar), r.states)
 	left := vbox(6, first, second, third)
+	if large() { // one below the other
+		left = vbox(6, container.NewBorder(nil, nil, r.title, r.sum), r.about, second, r.bar, r.states, r.next)
+		r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(wide(34, r.pick)), nil, left))))
+		r.ExtendBaseWidget(r)
+		return r
+	}
 	right := container.NewCenter(wide(250, r.next))
 	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(wide(34, r.pick)), inset(0, 16, right), left))))
 	r.ExtendBaseWidget(r)

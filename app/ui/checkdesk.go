@@ -106,6 +106,24 @@ func contains(list []string, s string) bool {
 	return false
 }
 
+// pressFocused presses what has the focus, for a full screen without a mouse; in the middle of a scan it does nothing.
+func (w *Window) pressFocused() bool {
+	if w.ears.running() {
+		return false
+	}
+	switch f := w.win.Canvas().Focused().(type) {
+	case *button:
+		if !f.Disabled() {
+			f.Tapped(nil)
+		}
+	case *choice:
+		f.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	default:
+		return false
+	}
+	return true
+}
+
 // twoEnds puts one object to the left and one to the right, one below the other where the text is large.
 type twoEnds struct{ gap float32 }
 
@@ -239,6 +257,8 @@ func (s *scanLines) key(name fyne.KeyName) bool {
 		s.w.ears.press('\r')
 	case fyne.KeyTab:
 		s.w.ears.press('\t')
+	case fyne.KeySpace:
+		return s.typed == "" && s.w.pressFocused()
 	case fyne.KeyBackspace:
 		letters := []rune(s.typed)
 		if len(letters) == 0 {
@@ -273,6 +293,8 @@ func (s *scanLines) heard(in scan.Input) {
 	}
 	switch {
 	case s.typed == "":
+	case strings.TrimSpace(s.typed) == "" && !in.Scan: // the space that has pressed a button
+		s.typed = ""
 	case in.Scan:
 		s.loose = time.AfterFunc(looseFor, func() { s.w.tasks.put(s.end) })
 	default:

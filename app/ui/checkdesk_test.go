@@ -123,19 +123,12 @@ func TestStackScreen(t *testing.T) {
 			if d.here != (place{screenStack, "505"}) || s.check == nil {
 				t.Fatalf("at %v", d.here)
 			}
-			d.relayout()
-			walk(d.win.Canvas().Content(), func(o fyne.CanvasObject) {
-				if o.Size().Width < 0 || o.Size().Height < 0 {
-					t.Logf("NEG %T %v %v", o, o.Size(), o.MinSize())
-				}
-			})
 			d.shot(fmt.Sprintf("stack-%s-%d-begin", c.lang, c.size))
 			put := func(id postal.ShPI) {
 				t.Helper()
 				n := s.check.Report(false).Seen
-				d.scan(string(id))
+				s.heard(scan.Input{Text: string(id) + "\r", Scan: true})
 				d.until("the envelope counts", func() bool { return s.check.Report(false).Seen == n+1 })
-				d.settle()
 			}
 			for i := range 12 {
 				if i != 6 { // no. 7 is missing
@@ -186,6 +179,18 @@ func TestStackScreen(t *testing.T) {
 			d.hit(fyne.KeyEscape)
 			if d.here.screen != view.ScreenToday {
 				t.Errorf("Esc leads to %v", d.here)
+			}
+
+			// By keyboard alone: Space presses what has the focus.
+			d.open(screenStack, "505")
+			d.settle()
+			d.win.Canvas().Focus(s.anew)
+			d.hit(fyne.KeySpace)
+			s.anew.TypedRune(' ')
+			d.until("the space is over", func() bool { return !d.ears.running() && s.in.typed == "" })
+			d.settle()
+			if n := s.check.Report(false).Seen; n != 0 {
+				t.Errorf("%d envelopes after a new begin", n)
 			}
 			d.open(screenStack, "")
 			d.settle()
@@ -250,6 +255,13 @@ func TestPicturesScreen(t *testing.T) {
 	s.list.Select(4)
 	d.see("а этот знак выдан письму")
 	d.shot("ru-light-pictures")
+
+	d.app.Settings().SetTheme(dressed{ThemeOf(Look{Percent: 200}), 1})
+	d.win.Resize(fyne.NewSize(1280, 720))
+	d.settle()
+	d.inside("pictures")
+	d.shot("ru-200-pictures")
+	d.app.Settings().SetTheme(dressed{Theme(), 1})
 
 	// Stopped after the first page: what was read stays, the rest is left.
 	fake.Hold = make(chan struct{})

@@ -218,6 +218,19 @@ func (h *hearing) code(text string) bool {
 	return err == nil
 }
 
+// whole reports whether a text of the keyboard is exactly one code, with its end.
+func (h *hearing) whole(text string) bool {
+	const least = 10 // characters: no code is shorter
+	if h.reader == nil || len(text) < least {
+		return false
+	}
+	if _, ok := h.w.current().(rawTaker); ok {
+		return false
+	}
+	list := scan.NewAssembler(h.reader).Text(h.profile("").Strip(text))
+	return len(list) == 1 && (list[0].Piece() != "" || list[0].Kind == scan.KindCommand || list[0].Kind == scan.KindBadge)
+}
+
 // controlKeys are the keys that a scanner presses with Ctrl for characters that no key types.
 var controlKeys = map[fyne.KeyName]rune{fyne.KeyJ: '\n', fyne.KeyM: '\r', fyne.KeyI: '\t', fyne.KeyB: 0x02, fyne.KeyD: 0x04, fyne.KeyRightBracket: 0x1d}
 

@@ -59,7 +59,11 @@ func (d *desk) overflows() []string {
 			look(o.Trailing, path+".trail")
 		case *container.ThemeOverride:
 			look(o.Content, path+".theme")
-		case *grid, *rows, *entry, *choice, *check: // cut or scroll by themselves
+		case *grid, *entry, *choice, *check: // cut or scroll by themselves
+		case *rows:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				look(c, path+".rows")
+			}
 		case fyne.Widget:
 			for i, c := range test.WidgetRenderer(o).Objects() {
 				look(c, fmt.Sprintf("%s %T.%d", path, o, i))
@@ -79,7 +83,7 @@ func TestLargeText(t *testing.T) {
 		if lang == "en" && testing.Short() {
 			continue
 		}
-		for _, look := range []Look{{ModeLight, 200}, {ModeContrast, 150}} {
+		for _, look := range []Look{{ModeLight, 100}, {ModeLight, 200}, {ModeContrast, 150}} {
 			t.Run(fmt.Sprintf("%s-%d", lang, look.Percent), func(t *testing.T) {
 				d := newDesk(t, lang, false, viewtest.Sample())
 				d.win.Resize(fyne.NewSize(1280, 720))

@@ -311,11 +311,11 @@ func rightsTable(w *Window) fyne.CanvasObject {
 	heads := []fyne.CanvasObject{}
 	for _, c := range w.words.RoleChoices() {
 		h := newLine(c.Label)
-		h.Step, h.Ink, h.Align = sizeTable, colorMuted, fyne.TextAlignCenter
+		h.Step, h.Ink, h.Align = theme.SizeNameCaptionText, colorMuted, fyne.TextAlignCenter
 		heads = append(heads, h)
 	}
 	grid := func(cells []fyne.CanvasObject) fyne.CanvasObject {
-		return wide(296, container.NewGridWithColumns(len(cells), cells...))
+		return wide(316, container.NewGridWithColumns(len(cells), cells...))
 	}
 	table.Add(subheading(w.words.T("ui.operators.rights")))
 	table.Add(container.NewBorder(nil, nil, nil, grid(heads)))

@@ -31,6 +31,8 @@ type picturesScreen struct {
 	pages int
 	good  int
 
+	cleared int // how often; pages that come from before are dropped
+
 	top   *checkHead
 	state *line
 	act   *widget.Activity
@@ -95,6 +97,7 @@ func (s *picturesScreen) clear() {
 	if s.halt != nil {
 		s.halt()
 	}
+	s.cleared++
 	s.queue, s.lines, s.pages, s.good = nil, nil, 0, 0
 	s.whole.SetText("")
 	s.list.UnselectAll()
@@ -163,7 +166,7 @@ func (s *picturesScreen) next() {
 	if s.works || len(s.queue) == 0 {
 		return
 	}
-	files, name := s.queue, s.name
+	files, name, begun := s.queue, s.name, s.cleared
 	s.queue, s.works = nil, true
 	taken := start(s.w.tasks, "pictures", func(ctx context.Context) (bool, error) {
 		ctx, halt := context.WithCancel(ctx)
@@ -177,7 +180,7 @@ func (s *picturesScreen) next() {
 				return false, err
 			}
 			s.w.tasks.put(func() {
-				if ctx.Err() == nil || len(s.lines) > 0 { // not after everything was cleared
+				if s.cleared == begun {
 					s.add(seen)
 				}
 			})
@@ -190,6 +193,7 @@ func (s *picturesScreen) next() {
 		case !s.w.told(err):
 			s.state.set(s.w.words.Trouble(err), inkOf(view.Stop))
 			s.w.tone(sound.Trouble)
+		case s.cleared != begun:
 		case stopped:
 			s.state.set(s.w.words.T("ui.pictures.stopped")+" "+s.sum(), inkOf(view.Warn))
 		case s.good == len(s.lines):
@@ -250,9 +254,7 @@ func (s *picturesScreen) key(ev *fyne.KeyEvent) {
 	case fyne.KeyEscape, fyne.KeyF3:
 		s.w.goBack()
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		if f, ok := s.w.win.Canvas().Focused().(*button); ok && !s.w.ears.running() && !f.Disabled() {
-			f.Tapped(nil)
-		}
+		s.w.pressFocused()
 	}
 }
 

@@ -253,7 +253,7 @@ func (s *scannersScreen) fill(v view.Scanner) {
 			l.SetText(text)
 		}
 	}
-	set(s.state, v.Kind+". "+v.State, view.Plain)
+	set(s.state, v.Kind+" · "+v.State, view.Plain)
 	set(s.proof, v.Proof, v.Passed)
 	set(s.facts, strings.Join(v.Facts, "\n"), view.Plain)
 	set(s.help, strings.Join(v.Help, "\n"), view.Stop)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"znak/app/mark"
 	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
@@ -231,9 +234,12 @@ func TestCommandCodes(t *testing.T) {
 // 2,000 scans of an hour, as fast as they can come: by keys in both layouts and at a port, with none lost; the time from the last byte to the verdict on
 // the screen is measured.
 func TestAnHourOfScansInTheWindow(t *testing.T) {
-	scans := 2000
+	scans := 150 // ZNAK_SCANS=2000 is the hour
 	if testing.Short() {
-		scans = 200
+		scans = 40
+	}
+	if n, err := strconv.Atoi(os.Getenv("ZNAK_SCANS")); err == nil {
+		scans = n
 	}
 	fake := viewtest.Sample()
 	w := newWire()
@@ -241,15 +247,23 @@ func TestAnHourOfScansInTheWindow(t *testing.T) {
 	d.open(view.ScreenVerify, "")
 	d.settle()
 	s := d.screen(view.ScreenVerify).(*verifyScreen)
-	heard := &counting{}
+	spec, err := mark.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard := &counting{lines: scan.NewAssembler(scan.NewReader(spec))}
 	s.verifier = heard
 	s.in.begin(heard)
 
 	var slowest, sum time.Duration
 	measured := 0
 	for i := range scans {
-		id := fmt.Sprintf("8%013d", i)
-		code := "ID OPM: {A}" + id + "\nBarcode: " + id
+		id := string(testShPI(i))
+		code, err := spec.Payload(mark.Fields{ID: fmt.Sprintf("{%x}|~", i), ShPI: testShPI(i), INN: "7700000016", KPP: "770001001", Value: 8540, Mass: 20, Date: "2026-11-21", From: "101000", To: "190000"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		code = strings.ReplaceAll(code, "\r\n", "\n")
 		last := time.Now()
 		switch i % 3 {
 		case 0:
@@ -262,21 +276,24 @@ func TestAnHourOfScansInTheWindow(t *testing.T) {
 		if i%3 != 2 {
 			last = time.Now()
 		}
-		if want := 2 * (i + 1); i%20 < 3 {
-			d.until("the verdict", func() bool { return len(s.last) > 0 && strings.ReplaceAll(s.last[0].Tail, " ", "") == id[9:] && heard.len() == want })
-			took := time.Since(last)
+		if want := i + 1; i%20 < 3 {
+			var took time.Duration // the drain at the end of until is not the window's
+			d.until("the verdict", func() bool {
+				took = time.Since(last)
+				return len(s.last) > 0 && strings.ReplaceAll(s.last[0].Tail, " ", "") == id[9:] && heard.len() == want
+			})
 			slowest, sum, measured = max(slowest, took), sum+took, measured+1
 		} else {
 			d.until("the scan is heard", func() bool { return heard.len() == want })
 		}
 	}
 	for i, got := range heard.all() {
-		if id := fmt.Sprintf("8%013d", i/2); !strings.Contains(got, id) {
-			t.Fatalf("line %d is %q, not of %s", i, got, id)
+		if id := string(testShPI(i)); got != id {
+			t.Fatalf("scan %d is %q, not of %s", i, got, id)
 		}
 	}
 	mean := sum / time.Duration(measured)
-	t.Logf("%d scans, %d lines, none lost; verdict on the screen after %v in the mean, %v at the slowest", scans, heard.len(), mean.Round(time.Millisecond), slowest.Round(time.Millisecond))
+	t.Logf("%d scans, %d marks read, none lost; verdict on the screen after %v in the mean, %v at the slowest", scans, heard.len(), mean.Round(time.Millisecond), slowest.Round(time.Millisecond))
 	if mean > 100*time.Millisecond { // a machine under load may be late once
 		t.Errorf("the verdict takes %v", mean)
 	}
@@ -298,18 +315,22 @@ func (d *desk) keys(text string) {
 	}
 }
 
-// counting is a verifier that remembers what it was asked, and says yes.
+// counting is a verifier that remembers which pieces it was shown, and says yes.
 type counting struct {
-	mu    sync.Mutex
-	lines []string
+	lines *scan.Assembler
+
+	mu     sync.Mutex
+	pieces []string
 }
 
-func (c *counting) Line(_ context.Context, line string) ([]station.ScanVerdict, error) {
+func (c *counting) Line(_ context.Context, line string) (list []station.ScanVerdict, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lines = append(c.lines, line)
-	id := line[len(line)-14:]
-	return []station.ScanVerdict{{Text: line, Verdict: scan.VerdictOK, ShPI: postal.ShPI(id)}}, nil
+	for _, r := range c.lines.Line(line) {
+		c.pieces = append(c.pieces, r.Piece())
+		list = append(list, station.ScanVerdict{Text: r.Text, Verdict: scan.VerdictOK, ShPI: postal.ShPI(r.Piece())})
+	}
+	return list, nil
 }
 
 func (c *counting) Flush(context.Context) ([]station.ScanVerdict, error) { return nil, nil }
@@ -317,11 +338,17 @@ func (c *counting) Flush(context.Context) ([]station.ScanVerdict, error) { retur
 func (c *counting) len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.lines)
+	return len(c.pieces)
 }
 
 func (c *counting) all() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.lines)
+	return slices.Clone(c.pieces)
+}
+
+// testShPI is the n-th invented identifier.
+func testShPI(n int) postal.ShPI {
+	thirteen := fmt.Sprintf("99999999%05d", n)
+	return postal.ShPI(thirteen + string(postal.ShPICheckDigit(thirteen)))
 }

@@ -243,3 +243,33 @@ func TestSecondPersonInTheWindow(t *testing.T) {
 		t.Error("a person who may not confirm ends the question")
 	}
 }
+
+// Both pages fit into 1280×720, also with text of twice the size and in high contrast.
+func TestSignInFits(t *testing.T) {
+	for _, lang := range []string{"ru", "en"} {
+		for _, look := range []Look{{ModeLight, 100}, {ModeContrast, 200}} {
+			fake := staffed()
+			fake.At = station.SignedIn{On: true, Name: "Управляева У. У.", Role: station.RoleAdmin}
+			d := newDesk(t, lang, false, fake)
+			d.win.Resize(fyne.NewSize(1280, 720))
+			d.params.Theme = ThemeOf
+			d.dress(look)
+			d.lookWho()
+			d.open(view.ScreenOperators, "")
+			d.settle()
+			check := func(name string) {
+				d.shot(fmt.Sprintf("%s-%s-%d-%s", lang, look.Mode, look.Percent, name))
+				if m := d.frame.root.MinSize(); m.Width > 1280 || m.Height > 720 {
+					t.Errorf("%s does not fit into 1280×720: %v", name, m)
+				}
+				for _, bad := range d.overflows() {
+					t.Errorf("%s %s %d %s: %s", lang, look.Mode, look.Percent, name, bad)
+				}
+			}
+			check("operators")
+			d.hit(fyne.KeyF12)
+			d.settle()
+			check("sign-in")
+		}
+	}
+}

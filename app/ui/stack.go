@@ -50,7 +50,7 @@ func newStackScreen(w *Window) *stackScreen {
 	s.about, about = para("", view.Plain)
 	left := container.NewBorder(s.title, nil, nil, nil, inset(6, 0, container.NewVScroll(s.faults)))
 	right := container.NewVScroll(vbox(8, s.finish, s.undo, s.anew, about))
-	bottom := container.New(beside{[]float32{2.4, 1}, 24}, left, right)
+	bottom := container.New(beside{[]float32{1.9, 1}, 24}, left, right)
 	s.box = inset(12, 24, container.NewBorder(vbox(8, s.top.box, s.bar), nil, nil, nil, inset(12, 0, container.New(stacked{0.46, 12}, s.verdict.ground, bottom))))
 	return s
 }
@@ -143,12 +143,11 @@ func (s *stackScreen) end() {
 	}
 	s.ended = true
 	v := s.fill()
-	word, tone := "ui.verdict.word.ok", sound.Done
-	shape := "✓"
+	shown, tone := view.Verdict{Tone: view.OK, Shape: "✓", Word: s.w.words.T("ui.verdict.word.ok"), Do: v.Title}, sound.Done
 	if v.Tone != view.OK {
-		word, shape, tone = "ui.verdict.word.check", "!", sound.Check
+		shown.Tone, shown.Shape, shown.Word, tone = view.Warn, "!", s.w.words.T("ui.verdict.word.check"), sound.Check
 	}
-	s.verdict.set(view.Verdict{Tone: v.Tone, Shape: shape, Word: s.w.words.T(word), Do: v.Title})
+	s.verdict.set(shown)
 	s.w.tone(tone)
 }
 

@@ -244,7 +244,7 @@ func (s stacked) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Move(fyne.NewPos(0, 0))
 	o[0].Resize(fyne.NewSize(size.Width, upper))
 	o[1].Move(fyne.NewPos(0, upper+s.gap))
-	o[1].Resize(fyne.NewSize(size.Width, max(size.Height-upper-s.gap, 0)))
+	o[1].Resize(fyne.NewSize(size.Width, max(size.Height-upper-s.gap, o[1].MinSize().Height)))
 }
 
 // beside lays its objects side by side in given parts of the width at any size of text: each scrolls by itself.

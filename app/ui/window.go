@@ -155,6 +155,7 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	w.badge = w.takeBadge
 	w.gate = gate{shut: !p.SignedIn.Present(), at: p.SignedIn}
 	w.hearing = newHearing(w, p.Scanners)
+	w.ears.whole = w.hearing.whole
 	w.pics = newPictures(w)
 	w.win = app.NewWindow(w.words.T("ui.app"))
 	w.win.SetPadded(false)

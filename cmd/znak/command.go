@@ -43,6 +43,7 @@ type command struct {
 	lang    string
 	verbose bool
 	person  string // --operator
+	asked   bool   // for the PIN of person
 
 	text *text.Printer
 }

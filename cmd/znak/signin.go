@@ -28,13 +28,14 @@ func (o *office) nameless(ctx context.Context) error {
 
 // signIn signs in who --operator names, by the PIN in the first line of standard input, where the office has operators sign in.
 func (c *command) signIn(ctx context.Context, o *office) error {
-	if c.person == "" || o.reading {
+	if c.person == "" || o.reading || c.asked { // a window that opens its folder anew has a screen for it
 		return nil
 	}
 	at, err := o.station.SignedIn(ctx)
 	if err != nil || !at.On || at.Present() {
 		return err
 	}
+	c.asked = true
 	pin, err := c.pinLine(c.person)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ type Batch struct {
 	Next    Action   // the one thing to do now
 	Actions []Action // print, verify, hand over, approve: dead ones with the reason
 	Closed  bool     // handed over or gone from the station's hands
-	View    station.BatchView
+	raw     station.BatchView
 }
 
 // BatchOf shows b.
@@ -41,7 +41,7 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		Pieces:  b.Pieces,
 		Reasons: w.Reasons(b.Reasons),
 		Closed:  !b.HandedAt.IsZero() || b.Status != postal.BatchCreated,
-		View:    b,
+		raw:     b,
 	}
 	v.Notes = w.notes(b)
 	if b.Warning != nil {

@@ -42,7 +42,7 @@ func (w Words) Narrow(list []Batch, find string, by BatchOrder) []Batch {
 	case ByName:
 		before = func(a, b Batch) bool { return natural(a.Name, b.Name) }
 	case BySum:
-		before = func(a, b Batch) bool { return a.View.Sum > b.View.Sum }
+		before = func(a, b Batch) bool { return a.raw.Sum > b.raw.Sum }
 	case ByPieces:
 		before = func(a, b Batch) bool { return a.Pieces > b.Pieces }
 	case ByReady:
@@ -96,9 +96,9 @@ func (w Words) SumsOf(list []Batch) string {
 	pieces, toPrint, sum := 0, 0, postal.Kopecks(0)
 	for _, b := range list {
 		pieces += b.Pieces
-		sum += b.View.Sum
+		sum += b.raw.Sum
 		if b.Printable() {
-			toPrint += b.View.ToPrint
+			toPrint += b.raw.ToPrint
 		}
 	}
 	ready := ""
@@ -114,7 +114,7 @@ func (w Words) PrintSeveral(list []Batch) Action {
 	for _, b := range list {
 		if b.Printable() {
 			n++
-			pieces += b.View.ToPrint
+			pieces += b.raw.ToPrint
 		}
 	}
 	a := Action{Do: DoPrint, Alive: n > 0, Label: w.N("ui.batches.print-several", n, hint.Args{"Letters": w.N("ui.letters", pieces)})}
@@ -149,7 +149,7 @@ func (w Words) SplitOf(b Batch) string {
 	if b.Closed {
 		return ""
 	}
-	for _, r := range b.View.Reasons {
+	for _, r := range b.raw.Reasons {
 		if key := advice[r.Key]; key != "" {
 			return w.T(key)
 		}

@@ -36,7 +36,10 @@ type Scanner struct {
 func (w Words) ScannersOf(list []scan.Device, states map[string]scan.Event) []Scanner {
 	var out []Scanner
 	for _, d := range list {
-		v := Scanner{Name: d.Name, Kind: joined(w.ScannerKind(d.Kind), d.Model, d.Port)}
+		v := Scanner{Name: d.Name, Kind: w.ScannerKind(d.Kind)}
+		if d.Model != d.Name {
+			v.Kind = joined(v.Kind, d.Model)
+		}
 		v.State, v.Tone = w.connection(d, states)
 		v.Proof, v.Passed = w.T("ui.scanners.untested"), Warn
 		if d.Proof != nil {
@@ -75,7 +78,7 @@ func (w Words) connection(d scan.Device, states map[string]scan.Event) (string, 
 func (w Words) profile(kind scan.DeviceKind, p scan.Profile) []string {
 	var list []string
 	if kind == scan.DeviceKeyboard {
-		layout := p.Layout
+		layout := strings.ReplaceAll(p.Layout, "+", "-")
 		if layout == "" {
 			layout = "plain"
 		}
