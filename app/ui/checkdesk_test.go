@@ -102,7 +102,7 @@ func TestStackScreen(t *testing.T) {
 		lang string
 		size int
 	}{{"ru", 100}, {"ru", 200}, {"en", 100}, {"en", 200}} {
-		if testing.Short() && c.size+len(c.lang) != 102 {
+		if testing.Short() && (c.lang != "ru" || c.size != 100) {
 			continue
 		}
 		t.Run(fmt.Sprint(c.lang, c.size), func(t *testing.T) {

@@ -68,10 +68,14 @@ func (s *searchScreen) refresh() {
 		s.refreshStage(view.FlowStates(stage))
 		return
 	}
-	q := store.PieceQuery{Text: s.text, Limit: maxFound + 1}
+	text := s.text
+	q := store.PieceQuery{Text: text, Limit: maxFound + 1}
+	if id, err := postal.ParseShPI(text); err == nil { // a whole identifier is found by its index, however many letters there are
+		q = store.PieceQuery{ShPIs: []postal.ShPI{id}}
+	}
 	load(s.w.tasks, "search", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.Pieces(ctx, q) },
 		func(list []store.PieceRow, err error) {
-			if !s.w.told(err) || q.Text != s.text {
+			if !s.w.told(err) || text != s.text {
 				return
 			}
 			s.about = s.w.words.N("ui.search.found", len(list))

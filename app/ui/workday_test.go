@@ -243,3 +243,17 @@ func BenchmarkNarrow(b *testing.B) {
 		}
 	}
 }
+
+// A whole ШПИ, typed with or without its spaces, is asked for by its index.
+func TestSearchByWholeShPI(t *testing.T) {
+	fake := viewtest.Sample()
+	d := newDesk(t, "ru", false, fake)
+	d.open(screenSearch, viewtest.ShPI(5).Grouped())
+	d.settle()
+	if s := d.screen(screenSearch).(*searchScreen); s.table.count != 1 || s.letter.shown != viewtest.ShPI(5) {
+		t.Errorf("found %d, shown %s", s.table.count, s.letter.shown)
+	}
+	if !fake.Called(fmt.Sprintf("pieces  [] 0 0 %q", "")) {
+		t.Errorf("asked for as text: %v", fake.Calls)
+	}
+}

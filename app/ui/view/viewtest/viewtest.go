@@ -5,6 +5,7 @@ package viewtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -136,6 +137,9 @@ func (s *Station) Pieces(_ context.Context, q store.PieceQuery) ([]store.PieceRo
 }
 
 func matches(r store.PieceRow, q store.PieceQuery) bool {
+	if len(q.ShPIs) > 0 && !slices.Contains(q.ShPIs, r.ShPI) {
+		return false
+	}
 	ok := len(q.States) == 0
 	for _, st := range q.States {
 		ok = ok || r.State == st
