@@ -190,6 +190,12 @@ func (h *hearing) begins() {
 	}
 }
 
+// person reports whether so little was typed into a field since the run began that it is no code, nor the first line of one: Enter is the field's.
+func (h *hearing) person() bool {
+	const least = 12 // characters: an international identifier has 13
+	return h.before != nil && h.w.ears.wedge.Held() < least
+}
+
 // takeBack looks at what was typed into a field. It reports whether it was a code, which has then gone from the field.
 func (h *hearing) takeBack(b *fieldBefore, in scan.Input) bool {
 	if in.Scan && h.code(in.Text) {

@@ -44,6 +44,9 @@ func (e *ears) press(key rune) {
 	}
 }
 
+// end gives what waits at once.
+func (e *ears) end() { e.tell(e.wedge.End()) }
+
 func (e *ears) tick() { e.tell(e.wedge.Tick(time.Now())) }
 
 func (e *ears) tell(list []scan.Input) {

@@ -346,7 +346,8 @@ func (w *Window) key(ev *fyne.KeyEvent) bool {
 	case fyne.KeyEscape:
 		w.goBack()
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if !w.ears.running() {
+		if !w.ears.running() || w.hearing.person() {
+			w.ears.end()
 			return false
 		}
 		w.ears.press('\r') // of a scan: it must not press the button that has the focus
