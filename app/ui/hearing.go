@@ -185,7 +185,8 @@ type fieldBefore struct {
 
 // begins remembers the field that has the focus where a run has just begun.
 func (h *hearing) begins() {
-	if e, ok := h.w.win.Canvas().Focused().(*entry); ok && h.w.ears.wedge.Held() == 1 {
+	if f, ok := h.w.win.Canvas().Focused().(interface{ plain() *entry }); ok && h.w.ears.wedge.Held() == 1 {
+		e := f.plain()
 		h.before = &fieldBefore{e, e.Text, e.CursorRow, e.CursorColumn}
 	}
 }

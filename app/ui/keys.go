@@ -84,6 +84,9 @@ func newEntry(h hooks, hint string) *entry {
 	return e
 }
 
+// plain is the field itself, also of what is built on one.
+func (e *entry) plain() *entry { return e }
+
 // typed puts into the field what a person typed; the scanner's ear had held it back for a moment to tell it from a scan.
 func (e *entry) typed(text string) {
 	for _, r := range text {

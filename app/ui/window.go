@@ -47,6 +47,7 @@ type Params struct {
 	Sound    func(sound.Tone)      // lets a tone be heard; nil: Run takes the computer's own
 	Chime    func(well bool)       // tells by sound that a run has ended; nil: silent
 	Crashed  string                // the report of a crash of the last window; "" where there was none
+	Drawn    func()                // is told once that the window has been on the screen for a while; nil: nobody
 	Called   <-chan struct{}       // another start of the program asks for this window; nil: nobody does
 	Scanners []scan.Driver         // for scanners that are no keyboards, optional
 	SignedIn station.SignedIn      // who is at the station when the window opens
@@ -603,6 +604,9 @@ func (w *Window) beat(ctx context.Context) {
 
 func (w *Window) tick() {
 	w.beats++
+	if w.beats == 1 && w.params.Drawn != nil {
+		w.params.Drawn()
+	}
 	w.lookWho()
 	w.refreshStatus()
 	if w.beats%2 == 0 {

@@ -56,8 +56,14 @@ func (c *command) window(ctx context.Context) error {
 		return err
 	}
 	defer first.release()
-	if err := tryOpenGL(); err != nil {
-		return c.noOpenGL(err)
+	drawn, err := drewBefore(dir)
+	if err != nil {
+		c.logger().Warn("nobody knows whether a window could be drawn before", "error", err)
+	}
+	if !drawn {
+		if err := tryOpenGL(); err != nil {
+			return c.noOpenGL(err)
+		}
 	}
 	crashed, err := lastCrash(dir)
 	if err != nil {
@@ -75,7 +81,13 @@ func (c *command) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.runWindow(ctx, o, func(p *ui.Params) { p.Crashed, p.Called = crashed, first.calls })
+	return c.runWindow(ctx, o, func(p *ui.Params) { p.Crashed, p.Called = crashed, first.calls
+		p.Drawn = func() {
+			if err := noteDrawn(dir); err != nil {
+				c.logger().Warn("the next start will be slower", "error", err)
+			}
+		}
+	})
 }
 
 // noOpenGL tells the person that no window can be drawn here, and the ways out. Who has started the program by a click has no terminal to read it in.
