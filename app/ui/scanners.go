@@ -262,7 +262,7 @@ func (s *scannersScreen) fill(v view.Scanner) {
 	show(s.grid, v.Tested)
 	lost := map[string]string{}
 	for _, l := range v.Lost {
-		lost[l.Char] = "✕"
+		lost[l.Char] = "×"
 	}
 	for c, one := range s.cells {
 		_, gone := lost[c]
@@ -321,7 +321,7 @@ func newCharCell(char string) *charCell {
 	if char == " " {
 		char = "␣"
 	}
-	c := &charCell{text: whole(char), cross: whole("✕")}
+	c := &charCell{text: whole(char), cross: whole("×")}
 	c.text.Align, c.cross.Align = fyne.TextAlignCenter, fyne.TextAlignTrailing
 	c.cross.Step, c.cross.Ink = theme.SizeNameCaptionText, theme.ColorNameError
 	c.cross.Hide()

@@ -81,7 +81,8 @@ func (c *command) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.runWindow(ctx, o, func(p *ui.Params) { p.Crashed, p.Called = crashed, first.calls
+	return c.runWindow(ctx, o, func(p *ui.Params) {
+		p.Crashed, p.Called = crashed, first.calls
 		p.Drawn = func() {
 			if err := noteDrawn(dir); err != nil {
 				c.logger().Warn("the next start will be slower", "error", err)
