@@ -29,8 +29,10 @@ build: ## bin/znak and bin/znak-sandbox
 
 # The race detector makes work on pixels ten times slower: these run whole without it, and their short forms with it.
 PIXELS := ./app/scan/... ./app/paper/... ./app/quality ./app/ui ./app/station ./printer/...
-# SQLite itself is not watched by it: it is one thread's work, and watching it takes most of the time.
-RACE   := -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflags='modernc.org/libc/...=-race=false -d=checkptr=0'
+# SQLite itself and the drawing of glyphs and shapes are not watched by it: that is one goroutine's work, and watching it takes most of the time.
+UNSEEN := golang.org/x/image/... github.com/go-text/... github.com/srwiley/... image/... fyne.io/fyne/v2/internal/painter/...
+RACE   := -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflags='modernc.org/libc/...=-race=false -d=checkptr=0' \
+	$(foreach p,$(UNSEEN),-gcflags='$(p)=-race=false')
 
 test: ## everything that is checked: formatting, vet, all tests with the race detector
 	@packaging/setup.sh test

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strings"
+	"sync"
 
 	"znak/app/postal"
 	"znak/app/scan"
@@ -16,6 +17,7 @@ type stack struct {
 	s     *Station
 	batch string
 	order []station.StackPlace
+	mu    sync.Mutex
 	seen  []station.StackSeen
 }
 
@@ -40,6 +42,8 @@ func (k *stack) Line(_ context.Context, line string) ([]station.ScanVerdict, err
 	if !known {
 		v = station.ScanVerdict{ShPI: id, Verdict: scan.VerdictOK}
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.seen = append(k.seen, station.StackSeen{ShPI: v.ShPI, Verdict: v.Verdict, Hint: v.Hint})
 	return []station.ScanVerdict{v}, k.s.call("stack scan %q", line)
 }
@@ -47,6 +51,8 @@ func (k *stack) Line(_ context.Context, line string) ([]station.ScanVerdict, err
 func (k *stack) Flush(context.Context) ([]station.ScanVerdict, error) { return nil, nil }
 
 func (k *stack) Undo() (last station.StackSeen, ok bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	n := len(k.seen) - 1
 	if n < 0 {
 		return last, false
@@ -56,6 +62,8 @@ func (k *stack) Undo() (last station.StackSeen, ok bool) {
 }
 
 func (k *stack) Report(whole bool) station.StackReport {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	r := station.CheckStack(k.order, k.seen, whole)
 	r.Batch = k.batch
 	return r
