@@ -36,7 +36,7 @@ func Load(lang string) (*Printer, error) {
 	}
 	bundle := i18n.NewBundle(language.Russian)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	files, err := fs.Glob(assets.Texts, "texts/*.toml")
+	files, err := fs.Glob(assets.Texts, "texts/*."+lang+".toml") // a test sees to it that no key is missing in one of them
 	if err != nil {
 		return nil, err
 	}

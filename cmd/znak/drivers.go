@@ -15,7 +15,7 @@ import (
 
 // drivers are all kinds of printers the office can add. Which of them this computer has, each driver says itself.
 func drivers(dir string) []printer.Driver {
-	label := func(w io.Writer, p page.Page) error { return zpl.NewEncoder(p.DPI, zpl.Options{}).Encode(w, p) }
+	label := func(w io.Writer, p page.Page) error { return zpl.NewEncoder(p.DPI, zpl.Defaults()).Encode(w, p) }
 	record := filepath.Join(dir, "printers")
 	return []printer.Driver{
 		cups.New(cups.Params{Record: record, ZPL: label}),

@@ -34,11 +34,12 @@ type Device struct {
 	zpl    func(io.Writer, page.Page) error
 	record record
 
-	mu    sync.Mutex
-	cap   capability
-	open  *Job
-	last  *Job            // the one before, whose end is remembered
-	found map[string]*Job // jobs of processes that are no more, while they live
+	mu      sync.Mutex
+	cap     capability
+	learned bool // cap is by its own words
+	open    *Job
+	last    *Job            // the one before, whose end is remembered
+	found   map[string]*Job // jobs of processes that are no more, while they live
 }
 
 var (
@@ -115,7 +116,7 @@ func (d *Device) learn(ctx context.Context) (capability, status, error) {
 		return c, status{}, err
 	}
 	d.mu.Lock()
-	d.cap = c
+	d.cap, d.learned = c, true
 	d.mu.Unlock()
 	return c, statusOf(a), nil
 }

@@ -50,6 +50,13 @@ func TestFind(t *testing.T) {
 	if !slices.Equal(c5.Trays, []string{"auto", "top", "bottom", "manual"}) {
 		t.Errorf("trays %q", c5.Trays)
 	}
+	opened, err := d.Open(printer.Setup{Name: "c5", URI: c5.URI})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trays, err := opened.(printer.Trayed).Trays(t.Context()); err != nil || !slices.Equal(trays, c5.Trays) {
+		t.Errorf("trays of the added one %q, %v", trays, err)
+	}
 	if raw := by["raw"]; raw.Unfit != "cups.raw" {
 		t.Errorf("%+v", raw)
 	}

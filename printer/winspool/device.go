@@ -29,6 +29,9 @@ type device struct {
 	mu   sync.Mutex
 	open *job
 	jobs map[string]*job // of this process
+
+	asked bool     // for its trays
+	trays []string // of which it has several
 }
 
 // Info describes the queue.

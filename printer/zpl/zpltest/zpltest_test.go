@@ -3,6 +3,7 @@ package zpltest_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -39,7 +40,8 @@ func FuzzParseRules(f *testing.F) {
 	})
 }
 
-// send writes bytes in pieces, so that commands are torn apart, and closes.
+// send writes bytes in pieces, so that commands are torn apart, and closes when the printer has taken them: a connection that is closed with an answer
+// unread is reset, and takes with it what the printer had not read.
 func send(t *testing.T, v *zpltest.Printer, s string) {
 	t.Helper()
 	c, err := net.Dial("tcp", v.Addr())
@@ -52,6 +54,12 @@ func send(t *testing.T, v *zpltest.Printer, s string) {
 			t.Fatal(err)
 		}
 		s = s[n:]
+	}
+	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil {
+		t.Fatal(err)
 	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
