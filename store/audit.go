@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"hash/maphash"
 
 	"znak/app/hint"
 	"znak/app/postal"
@@ -20,7 +21,7 @@ type AuditReport struct {
 }
 
 // Audit recomputes, from one moment's view of the store, the chain of hashes and everything derived from it, and compares: states, copies, reasons,
-// approvals, counters, the marks of the pieces against those in the ledger, and SQLite's own integrity. A store that does not hold is a report
+// approvals, counters, the marks of the pieces against those in the ledger, the index of the search, and SQLite's own integrity. A store that does not hold is a report
 // with OK false; an error means that it could not be read.
 func (s *Store) Audit(ctx context.Context) (AuditReport, error) {
 	tx, err := s.reader.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
@@ -51,7 +52,7 @@ func (s *Store) Audit(ctx context.Context) (AuditReport, error) {
 	return report, nil
 }
 
-// Rebuild computes everything derived anew from the ledger and writes it. A ledger that does not hold by itself is ErrDamaged, and nothing is changed.
+// Rebuild computes everything derived anew from the ledger and writes it, and the index of the search from the pieces. A ledger that does not hold by itself is ErrDamaged, and nothing is changed.
 func (s *Store) Rebuild(ctx context.Context) error {
 	return s.Write(ctx, rebuild)
 }
@@ -69,6 +70,9 @@ func rebuild(tx *Tx) error {
 	}
 	if place != nil {
 		return hint.New("store.ledger", hint.Args{"Seq": place.seq}, fmt.Errorf("event %d: %s: %w", place.seq, place.what, ErrDamaged))
+	}
+	if err := tx.exec(`INSERT INTO piece_words (piece_words) VALUES ('rebuild')`); err != nil {
+		return err
 	}
 	return r.write(tx)
 }
@@ -254,21 +258,23 @@ func (r *replay) compare(query queryFunc, entries *moneyCursor) (*badPlace, erro
 			place = &badPlace{seq, fmt.Sprintf(format, args...)}
 		}
 	}
-	seen, counts := 0, map[tallyKey]tally{}
+	seen, counts, words := 0, map[tallyKey]tally{}, wordSum{seed: maphash.MakeSeed()}
 	err := each(query, `SELECT p.post_id, p.batch, p.envelope, p.category, p.marked, p.problem, coalesce(p.mark_id, ''), coalesce(p.shpi, ''), p.kopecks,
 		coalesce(p.facts ->> '$.Mark.ID', ''), coalesce(p.facts ->> '$.ShPI', ''), coalesce(p.facts ->> '$.Mark.Value', 0),
 		coalesce(s.state, 'no row'), coalesce(s.state_at, 0), coalesce(s.copies, 0), coalesce(s.job, ''), coalesce(s.stale_why, ''),
-		coalesce(s.voided, 0), coalesce(s.destroyed, 0), coalesce(s.missing, 0)
+		coalesce(s.voided, 0), coalesce(s.destroyed, 0), coalesce(s.missing, 0), p.search
 		FROM pieces p LEFT JOIN states s USING (post_id)`, func(rows *sql.Rows) error {
 		var id, sum, shownSum int64
 		var problem, mark, shpi, shownMark, shownShPI string
+		var search sql.RawBytes
 		var have derived
 		var k tallyKey
 		err := rows.Scan(&id, &k.batch, &k.envelope, &k.category, &k.marked, &problem, &mark, &shpi, &sum, &shownMark, &shownShPI, &shownSum,
-			&have.state, &have.stateAt, &have.copies, &have.job, &have.why, &have.voided, &have.destroyed, &have.missing)
+			&have.state, &have.stateAt, &have.copies, &have.job, &have.why, &have.voided, &have.destroyed, &have.missing, &search)
 		if err != nil {
 			return err
 		}
+		words.addText(search)
 		k.state, k.problem = have.state, problem != ""
 		counts[k] = tally{counts[k].pieces + 1, counts[k].sum + postal.Kopecks(sum)}
 		want := r.pieces[id]
@@ -307,6 +313,9 @@ func (r *replay) compare(query queryFunc, entries *moneyCursor) (*badPlace, erro
 	}
 	if place == nil {
 		err = r.compareMoney(query, bad)
+	}
+	if place == nil && err == nil {
+		place, err = compareWords(query, words)
 	}
 	if place != nil || err != nil {
 		return place, err

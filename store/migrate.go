@@ -23,6 +23,9 @@ type migration struct {
 	sql  string
 }
 
+// inGo is what must be done before a step that SQL cannot say, in the same transaction.
+var inGo = map[string]func(context.Context, *sql.Conn) error{"0007_search.sql": respell}
+
 // migrations are the embedded steps in their order. The number of steps taken is the user_version of the file.
 func migrations() []migration {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted
@@ -149,6 +152,11 @@ func (s *Store) take(ctx context.Context, steps []migration) (err error) {
 		return err
 	}
 	for n := have + 1; n <= len(steps); n++ {
+		if first := inGo[steps[n-1].name]; first != nil {
+			if err := first(ctx, conn); err != nil {
+				return fmt.Errorf("before migration %s: %w", steps[n-1].name, err)
+			}
+		}
 		if _, err := conn.ExecContext(ctx, steps[n-1].sql); err != nil {
 			return fmt.Errorf("migration %s: %w", steps[n-1].name, err)
 		}

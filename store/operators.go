@@ -21,10 +21,11 @@ type Operator struct {
 
 // OperatorData belongs to postal.EventOperator.
 type OperatorData struct {
-	Act   string `json:"act"` // what was done: added, role, pin, badge, no-badge, removed, reset, locked
+	Act   string `json:"act"` // what was done: added, role, pin, badge, no-badge, removed, reset, locked; signed-in, unlocked, shut (the station, by hand), signed-out
 	Name  string `json:"name"`
 	Role  string `json:"role,omitempty"`
 	Wrong int    `json:"wrong,omitempty"` // of locked: wrong PINs one after another
+	Proof string `json:"proof,omitempty"` // of signed-in and unlocked: pin or badge
 }
 
 // operatorKey is what tells names apart.

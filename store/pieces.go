@@ -276,31 +276,24 @@ func orNull(s string) any {
 	return s
 }
 
-// searchText is what a person types to find a piece: identifiers, the sender's number, the recipient and the place.
-func searchText(p postal.Piece) string {
-	mark, _ := markOf(p)
-	a := p.To.Address
-	return fold(strings.Join([]string{string(p.ShPI), mark, p.OrderNum, p.To.Name, string(a.Index), a.Region, a.Place, a.Street, a.Raw}, "\n"))
-}
-
-// fold makes case and ё not matter; SQLite itself knows the case of Latin letters only.
-func fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "ё", "е") }
-
 // PieceQuery narrows Pieces. Empty fields do not.
 type PieceQuery struct {
 	Batch  string
 	States []postal.PieceState
 	ShPIs  []postal.ShPI
 	Owed   bool   // only pieces with void copies owed
-	Text   string // part of an identifier, the sender's number, the recipient's name or place; case and ё do not matter
+	Text   string // beginnings of words: identifiers, the sender's number, the recipient's name and place, or the end of a ШПИ (search.go)
 	Offset int
 	Limit  int
 }
 
-const pieceColumns = `SELECT p.facts, p.batch, p.pos, p.problem, s.state, s.state_at, s.copies, s.job, s.stale_why, s.voided, s.destroyed, s.missing
-	FROM pieces p JOIN states s USING (post_id) `
+const (
+	pieceFields  = `SELECT p.facts, p.batch, p.pos, p.problem, s.state, s.state_at, s.copies, s.job, s.stale_why, s.voided, s.destroyed, s.missing `
+	pieceColumns = pieceFields + `FROM pieces p JOIN states s USING (post_id) `
+	wordColumns  = pieceFields + `FROM piece_words CROSS JOIN pieces p ON p.post_id = piece_words.rowid CROSS JOIN states s ON s.post_id = p.post_id `
+)
 
-// Pieces lists pieces in print order.
+// Pieces lists pieces in print order; with a Text and no batch the newest of the post first.
 func (s *Store) Pieces(ctx context.Context, q PieceQuery) ([]PieceRow, error) {
 	query, args := q.sql()
 	rows, err := s.reader.query(ctx, query, args...)
@@ -352,17 +345,27 @@ func (q PieceQuery) sql() (string, []any) {
 	if q.Owed {
 		where = append(where, `s.voided > s.destroyed + s.missing`)
 	}
-	if text := fold(strings.TrimSpace(q.Text)); text != "" {
-		add(`instr(p.search, ?) > 0`, text)
+	query, order := pieceColumns, `p.batch, p.pos, p.post_id`
+	if strings.TrimSpace(q.Text) != "" {
+		switch match := match(q.Text); {
+		case match == "":
+			where = append(where, `FALSE`)
+		case q.Batch == "":
+			query, order = wordColumns, `piece_words.rowid DESC`
+			add(`piece_words MATCH ?`, match)
+		default: // the post numbers the pieces of a batch not far from one another: the index is read between its first and its last
+			add(`+p.post_id IN (SELECT rowid FROM piece_words, (SELECT min(post_id) AS first, max(post_id) AS last FROM pieces WHERE batch = ?)
+				WHERE piece_words MATCH ? AND rowid BETWEEN first AND last)`, q.Batch)
+			args = append(args, match)
+		}
 	}
-	query := pieceColumns
 	if len(where) > 0 {
 		query += `WHERE ` + strings.Join(where, ` AND `)
 	}
 	if q.Limit <= 0 {
 		q.Limit = -1
 	}
-	return query + ` ORDER BY p.batch, p.pos, p.post_id LIMIT ? OFFSET ?`, append(args, q.Limit, q.Offset)
+	return query + ` ORDER BY ` + order + ` LIMIT ? OFFSET ?`, append(args, q.Limit, q.Offset)
 }
 
 const (

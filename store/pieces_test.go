@@ -269,11 +269,11 @@ func TestPieceQuery(t *testing.T) {
 		{"ШПИ of another batch", PieceQuery{Batch: "1", ShPIs: []postal.ShPI{testPiece(102).ShPI}}, nil},
 		{"case and ё", PieceQuery{Text: "щелково"}, []int{7}},
 		{"case and ё, typed", PieceQuery{Text: " Щёлково-Проект "}, []int{7}},
-		{"signs of LIKE", PieceQuery{Text: "100% НАДЕЖ"}, []int{8}},
-		{"no wildcard", PieceQuery{Text: "надежное%место"}, nil},
+		{"signs between words", PieceQuery{Text: "100% НАДЕЖ"}, []int{8}},
+		{"no wildcard, and not the middle of a word", PieceQuery{Text: "*есто"}, nil},
 		{"number", PieceQuery{Text: "абв/2026"}, []int{9}},
 		{"mark", PieceQuery{Text: list[11].Mark.ID}, []int{11}},
-		{"part of a ШПИ", PieceQuery{Text: string(list[12].ShPI[4:])}, []int{12}},
+		{"the end of a ШПИ", PieceQuery{Text: string(list[12].ShPI[4:])}, []int{12}},
 		{"unknown batch", PieceQuery{Batch: "17"}, nil},
 	} {
 		if got := find(c.q); !reflect.DeepEqual(got, c.want) {

@@ -167,7 +167,7 @@ func (s *Store) compact(ctx context.Context) error {
 }
 
 func (w *writer) compact(ctx context.Context) error {
-	if _, err := w.conn.ExecContext(ctx, "VACUUM"); err != nil {
+	if err := purge(ctx, w.conn); err != nil {
 		return err
 	}
 	return w.fold(ctx)
@@ -276,5 +276,21 @@ func forgetIn(ctx context.Context, path string, batches []string) (pieces int, e
 	if err := exec("COMMIT"); err != nil {
 		return 0, err
 	}
-	return pieces, exec("VACUUM")
+	return pieces, purge(ctx, w.conn)
+}
+
+// purge writes a file of any schema anew, so that nothing that was deleted is left in it. The index of the search keeps what was deleted as deleted, until
+// it is one whole again.
+func purge(ctx context.Context, conn *sql.Conn) error {
+	var indexed bool
+	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'piece_words'`).Scan(&indexed); err != nil {
+		return err
+	}
+	if indexed {
+		if _, err := conn.ExecContext(ctx, `INSERT INTO piece_words (piece_words) VALUES ('optimize')`); err != nil {
+			return err
+		}
+	}
+	_, err := conn.ExecContext(ctx, "VACUUM")
+	return err
 }

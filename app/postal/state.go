@@ -62,7 +62,7 @@ const (
 	EventBalance EventKind = "balance" // the post has stated another balance
 
 	// Of the people.
-	EventOperator EventKind = "operator" // who may sign in, and as what, has changed; or a PIN was wrong too often
+	EventOperator EventKind = "operator" // who may sign in, and as what, has changed; somebody signed in or out; or a PIN was wrong too often
 
 	// Of the whole store.
 	EventRestored EventKind = "restored" // a copy took its place: what happened between the event before and this one is not here

@@ -65,8 +65,12 @@ func readCommand(text string) (Reading, bool) {
 	return broken("scan.command.unknown", hint.Args{"Text": excerpt(name)}, ErrForeign), true
 }
 
-// badgeToken is what a badge's token may be: the alphabet of base64 for URLs.
-var badgeToken = regexp.MustCompile(`^[A-Za-z0-9_-]{4,128}$`)
+// goodToken reports whether a text can be a badge's token: in the alphabet of base64 for URLs, 4 to 128 characters long.
+func goodToken(s string) bool {
+	return 4 <= len(s) && len(s) <= 128 && tokenLetters.MatchString(s)
+}
+
+var tokenLetters = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // readBadge reads an operator's badge. The token is a secret: no sentence and no log may hold it.
 func readBadge(text string) (Reading, bool) {
@@ -74,7 +78,7 @@ func readBadge(text string) (Reading, bool) {
 	if !ok {
 		return Reading{}, false
 	}
-	if !badgeToken.MatchString(token) {
+	if !goodToken(token) {
 		return broken("scan.badge.broken", nil, ErrForeign), true
 	}
 	return Reading{Kind: KindBadge, Clean: text, Badge: token, Err: hint.New("scan.foreign.badge", nil, ErrForeign)}, true

@@ -158,6 +158,7 @@ func TestHeadToHead(t *testing.T) {
 }
 
 func TestMarkAloneOnAPage(t *testing.T) {
+	noRace(t)
 	p := picturetest.New(220, 110)
 	p.Envelope(0, 0, markOf(t, 1), "")
 	file := savePNG(t, p.Draw(200, 0))
@@ -170,6 +171,7 @@ func TestMarkAloneOnAPage(t *testing.T) {
 }
 
 func TestForeignCodesOnAPage(t *testing.T) {
+	noRace(t)
 	p := face(t, 1)
 	p.QR(30, 70, 25, "https://example.ru/our-office")
 	if got := see(t, ImageParams{}, savePNG(t, p.Draw(200, 0))); !slices.Equal(got, []string{"whole 1"}) {
@@ -285,5 +287,13 @@ func TestImagesStop(t *testing.T) {
 	}
 	if !errors.Is(last, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
 		t.Errorf("stopped with %v after %v", last, time.Since(start))
+	}
+}
+
+// noRace leaves a long test of one goroutine out of the short form, which is run for the race detector.
+func noRace(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine: run in the whole form")
 	}
 }

@@ -59,6 +59,7 @@ var lineEnds = map[string]string{
 }
 
 func TestMarkIsRestored(t *testing.T) {
+	noRace(t)
 	spec := testSpec(t)
 	r := NewReader(spec)
 	rnd := rand.New(rand.NewPCG(1, 2))

@@ -87,7 +87,7 @@ func (s *Station) Invoice(ctx context.Context, o InvoiceOrder) (InvoiceReport, e
 
 // PayeeINN is the taxpayer's number by which the post is known in bank statements; "": nobody has said it yet.
 func (s *Station) PayeeINN(ctx context.Context) (string, error) {
-	inn, _, err := s.store.Setting(ctx, keyPayeeINN)
+	inn, _, err := s.store.Setting(ctx, SettingPayeeINN)
 	return inn, err
 }
 

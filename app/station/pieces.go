@@ -11,7 +11,7 @@ import (
 	"znak/store"
 )
 
-// Pieces lists pieces in print order.
+// Pieces lists pieces in print order; with a Text and no batch the newest of the post first.
 func (s *Station) Pieces(ctx context.Context, q store.PieceQuery) ([]store.PieceRow, error) {
 	return s.store.Pieces(ctx, q)
 }

@@ -23,6 +23,7 @@ type PrinterView struct {
 	Model string
 	State printer.State
 	Words []string // the device's own
+	Trays []string // its own words for them; empty where it has one or does not say
 	Held  bool     // a person has paused it here
 	Main  bool     // what is printed without a choice goes to it
 }
@@ -149,14 +150,19 @@ func (s *Station) Printers(ctx context.Context) ([]PrinterView, error) {
 		asked.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, printerPatience)
 			defer cancel()
-			v := PrinterView{Info: d.Info()}
+			var v PrinterView
 			var err error
 			if v.State, v.Words, err = d.State(ctx); err != nil {
 				if v.State == "" || v.State == printer.Ready {
 					v.State = printer.Unknown
 				}
 				v.Words = append(v.Words, err.Error())
+			} else if t, ok := d.(printer.Trayed); ok && v.State != printer.Offline {
+				if v.Trays, err = t.Trays(ctx); err != nil {
+					s.log.Info("trays not known", "printer", v.Name, "error", err)
+				}
 			}
+			v.Info = d.Info() // what it says of itself may just have been learned
 			list[i] = v
 		})
 	}
@@ -233,6 +239,9 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 	if u, err := url.Parse(setup.URI); err != nil || u.Scheme == "" || u.User != nil {
 		return refuse("station.printer-uri", hint.Args{"URI": setup.URI})
 	}
+	if err := checkFigures(setup); err != nil {
+		return err
+	}
 	if _, err := s.openDevice(setup); err != nil {
 		return err
 	}
@@ -242,8 +251,15 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 	}
 	held := false
 	for _, p := range added {
-		if p.Name == setup.Name {
-			held = p.Held
+		if p.Name != setup.Name {
+			continue
+		}
+		held = p.Held
+		var was printer.Setup
+		if err := json.Unmarshal(p.Setup, &was); err == nil && was.URI != "" && was.URI != setup.URI {
+			if err := s.noJobAt(ctx, p.Name); err != nil {
+				return err
+			}
 		}
 	}
 	raw, err := json.Marshal(setup)
@@ -298,14 +314,8 @@ func (s *Station) RemovePrinter(ctx context.Context, name string) error {
 	if err := s.settle(ctx, d); err != nil {
 		return err
 	}
-	jobs, err := s.store.OpenJobs(ctx)
-	if err != nil {
+	if err := s.noJobAt(ctx, name); err != nil {
 		return err
-	}
-	for _, job := range jobs {
-		if job.Device == name {
-			return refuse("station.printer-has-job", hint.Args{"Printer": name, "Batch": job.Batch})
-		}
 	}
 	chosen, err := s.setting(ctx, SettingPrinter)
 	if err != nil {
@@ -319,6 +329,20 @@ func (s *Station) RemovePrinter(ctx context.Context, name string) error {
 		}
 		return tx.RemovePrinter(name)
 	})
+}
+
+// noJobAt refuses while a printer has a job of ours: elsewhere nobody could be asked what became of it.
+func (s *Station) noJobAt(ctx context.Context, name string) error {
+	jobs, err := s.store.OpenJobs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, job := range jobs {
+		if job.Device == name {
+			return refuse("station.printer-has-job", hint.Args{"Printer": name, "Batch": job.Batch})
+		}
+	}
+	return nil
 }
 
 // PausePrinter holds a printer: a run that is on it ends its slip, nothing new is begun. A queue of the system is held too.

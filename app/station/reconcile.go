@@ -15,9 +15,6 @@ import (
 	"znak/store"
 )
 
-// keyPayeeINN is the setting that says whose taxpayer's number the post's is: the one that stands in the office's contract.
-const keyPayeeINN = "payee-inn"
-
 // gainDays is how many days after a payment the balance may show it, unless the person says otherwise: the bank's day, the post's day, and a
 // weekend between them.
 const gainDays = 7
@@ -85,7 +82,7 @@ func (s *Station) ImportStatement(ctx context.Context, in StatementImport) (Stat
 	r.Statement = st
 	inn := in.PayeeINN
 	if inn == "" {
-		if inn, _, err = s.store.Setting(ctx, keyPayeeINN); err != nil {
+		if inn, _, err = s.store.Setting(ctx, SettingPayeeINN); err != nil {
 			return r, err
 		}
 	}
@@ -107,7 +104,7 @@ func (s *Station) ImportStatement(ctx context.Context, in StatementImport) (Stat
 			r.Sum += p.Sum
 		}
 		if in.Remember && in.PayeeINN != "" {
-			return tx.SetSetting(keyPayeeINN, inn)
+			return tx.SetSetting(SettingPayeeINN, inn)
 		}
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"znak/app/exchange"
 	"znak/app/hint"
 	"znak/store"
 )
@@ -27,6 +28,7 @@ const (
 
 	SettingLowBalance   = "low-balance"      // kopecks: a batch that leaves less free is begun with a warning
 	SettingOfflineHours = "offline-hours"    // how long after the last contact with the post may be printed; 0: as long as one likes
+	SettingPayeeINN     = "payee-inn"        // the taxpayer's number of the post in bank statements, as in the office's contract; empty: it is asked with the next statement
 	SettingPrefetch     = "prefetch-minutes" // how old a pull may be before the window pulls by itself; 0: it never does
 )
 
@@ -35,7 +37,7 @@ type Setting struct {
 	Key     string
 	Value   string
 	Default string
-	Kind    string // "bool", "number", "choice", "folder"
+	Kind    string // "bool", "number", "money" (kopecks), "inn", "choice", "folder"
 	Choices []string
 }
 
@@ -80,7 +82,8 @@ func (s *Station) settingsList() []Setting {
 		{Key: SettingLock, Default: "10", Kind: "number"},
 		{Key: SettingBackupDir, Kind: "folder"},
 		{Key: SettingRetention, Default: "0", Kind: "number"},
-		{Key: SettingLowBalance, Default: "100000", Kind: "number"},
+		{Key: SettingLowBalance, Default: "100000", Kind: "money"},
+		{Key: SettingPayeeINN, Kind: "inn"},
 		{Key: SettingOfflineHours, Default: "0", Kind: "number"},
 		{Key: SettingPrefetch, Default: "60", Kind: "number"},
 	}
@@ -121,6 +124,11 @@ func (v Setting) accepts(value string) bool {
 	case "number":
 		n, err := strconv.Atoi(value)
 		return err == nil && n >= 0
+	case "money":
+		n, err := strconv.ParseInt(value, 10, 64)
+		return err == nil && n >= 0
+	case "inn":
+		return value == "" || exchange.ValidINN(value)
 	case "folder": // one that is there: a slip of the pen must not hide the copies
 		if value == "" {
 			return true

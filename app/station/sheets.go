@@ -60,6 +60,25 @@ func (s *Station) SetSheet(ctx context.Context, name string, format postal.Envel
 	return sheet, s.keepSheet(ctx, name, format, sheet)
 }
 
+// ForgetFault forgets what was measured of a format in a printer; tray and turn stay. Its pages are printed as the printer does it by itself, as before the
+// first calibration.
+func (s *Station) ForgetFault(ctx context.Context, name string, format postal.EnvelopeKind) (Sheet, error) {
+	ctx, err := s.as(ctx, ActPrinters)
+	if err != nil {
+		return Sheet{}, err
+	}
+	d, _, err := s.sheetOf(ctx, name, format)
+	if err != nil {
+		return Sheet{}, err
+	}
+	sheet, err := s.Sheet(ctx, d.Info().Name, format)
+	if err != nil {
+		return sheet, err
+	}
+	sheet = Sheet{Tray: sheet.Tray, Turn: sheet.Turn}
+	return sheet, s.keepSheet(ctx, d.Info().Name, format, sheet)
+}
+
 func (s *Station) keepSheet(ctx context.Context, name string, format postal.EnvelopeKind, sheet Sheet) error {
 	raw, err := json.Marshal(sheet)
 	if err != nil {

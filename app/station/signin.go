@@ -88,32 +88,87 @@ func (s *Station) Touch() {
 	}
 }
 
-// Lock locks the station at once; what runs goes on.
-func (s *Station) Lock() {
-	s.session.mu.Lock()
-	defer s.session.mu.Unlock()
-	s.session.locked = s.session.name != ""
+// Lock locks the station at once; what runs goes on. The ledger says who did it; where that cannot be written, it is locked all the same.
+func (s *Station) Lock(ctx context.Context) error {
+	n := s.session
+	n.mu.Lock()
+	was, name := n.locked, n.name
+	n.locked = name != ""
+	n.mu.Unlock()
+	if was || name == "" {
+		return nil
+	}
+	return s.noteSession(ctx, actShut, name, "")
 }
 
-// SignOut ends a person's time at the station; what runs goes on in their name.
-func (s *Station) SignOut() { s.session.leave() }
+// SignOut ends a person's time at the station; what runs goes on in their name. The ledger says so; where that cannot be written, they are out all the same.
+func (s *Station) SignOut(ctx context.Context) error {
+	s.session.mu.Lock()
+	name := s.session.name
+	s.session.mu.Unlock()
+	s.session.leave()
+	if name == "" {
+		return nil
+	}
+	return s.noteSession(ctx, actOut, name, "")
+}
 
-// SignIn takes a person in by name and PIN, which also unlocks. Refused: a wrong name or PIN (the same words for both), too many wrong ones.
+// SignIn takes a person in by name and PIN, which also unlocks. It is written in the ledger before they are in. Refused: a wrong name or PIN (the same words for
+// both), too many wrong ones.
 func (s *Station) SignIn(ctx context.Context, name, pin string) error {
 	o, err := s.proved(ctx, name, pin)
-	if err == nil {
-		s.session.enter(o.Name, s.now())
+	if err != nil {
+		return err
 	}
-	return err
+	return s.enter(ctx, o, "pin")
 }
 
-// SignInBadge takes a person in by what a scanner says of their badge, which also unlocks. Refused: no badge of this station.
+// SignInBadge takes a person in by what a scanner says of their badge, which also unlocks. It is written in the ledger before they are in. Refused: no badge of
+// this station.
 func (s *Station) SignInBadge(ctx context.Context, text string) error {
 	o, err := s.badged(ctx, text)
-	if err == nil {
-		s.session.enter(o.Name, s.now())
+	if err != nil {
+		return err
 	}
-	return err
+	return s.enter(ctx, o, "badge")
+}
+
+// What the ledger calls the coming and going of people, in store.OperatorData.
+const (
+	actIn       = "signed-in"
+	actUnlocked = "unlocked"
+	actShut     = "shut"
+	actOut      = "signed-out"
+)
+
+// enter lets a person in who has proved who they are. Who was there before and has not left is signed out by that.
+func (s *Station) enter(ctx context.Context, o store.Operator, proof string) error {
+	s.session.mu.Lock()
+	was, locked := s.session.name, s.session.locked
+	s.session.mu.Unlock()
+	act := actIn
+	if was == o.Name && locked {
+		act = actUnlocked
+	}
+	if was != "" && was != o.Name {
+		if err := s.noteSession(ctx, actOut, was, ""); err != nil {
+			return err
+		}
+	}
+	if was != o.Name || locked { // a badge shown twice changes nothing
+		if err := s.noteSession(ctx, act, o.Name, proof); err != nil {
+			return err
+		}
+	}
+	s.session.enter(o.Name, s.now())
+	return nil
+}
+
+// noteSession writes in the ledger who has come or gone, in their own name.
+func (s *Station) noteSession(ctx context.Context, act, name, proof string) error {
+	return s.store.Write(store.As(ctx, name), func(tx *store.Tx) error {
+		return tx.Record(store.NewEvent{Kind: postal.EventOperator, Data: store.OperatorData{Act: act, Name: name, Proof: proof}})
+	})
 }
 
 // IsBadge reports whether a scanned text is a badge, of whomever.

@@ -30,7 +30,7 @@ func newAboutScreen(w *Window) *aboutScreen {
 		here.SizeName = sizeTable
 		level := newLine(f.Level)
 		level.Ink, level.Step = inkOf(f.Tone), sizeTable
-		facts.Add(container.NewBorder(nil, nil, container.NewVBox(icon), nil, vbox(2, whatBox, level, hereBox)))
+		facts.Add(border(nil, nil, container.NewVBox(icon), nil, vbox(2, whatBox, level, hereBox)))
 	}
 	version := w.params.Versions["znak"]
 	if rev := w.params.Versions["vcs.revision"]; rev != "" {

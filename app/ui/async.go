@@ -12,8 +12,10 @@ type tasks struct {
 	life context.Context // of the window
 	ctx  context.Context // of what was begun since the station was last put in its place; read and written on the UI thread only
 	stop context.CancelFunc
-	put  func(func())    // runs a function on the UI thread
-	busy func(some bool) // on the UI thread: whether anything a person waits for goes on
+	put  func(func()) // runs a function on the UI thread
+	// looks is the pulse of the window: it calls tick on the UI thread after each look at the keyboard.
+	looks func(tick func()) pulse
+	busy  func(some bool) // on the UI thread: whether anything a person waits for goes on
 
 	mu      sync.Mutex
 	alone   bool            // one thing is done alone: nothing else begins
@@ -26,7 +28,7 @@ type tasks struct {
 
 func newTasks(life context.Context) *tasks {
 	ctx, stop := context.WithCancel(life)
-	return &tasks{life: life, ctx: ctx, stop: stop, put: fyne.Do, busy: func(bool) {}, running: map[string]bool{}, again: map[string]func(){}}
+	return &tasks{life: life, ctx: ctx, stop: stop, put: fyne.Do, looks: frames, busy: func(bool) {}, running: map[string]bool{}, again: map[string]func(){}}
 }
 
 // alone stops all that goes on, waits until it has come back, and does work while nothing else is asked of the station: it may put another in its place.

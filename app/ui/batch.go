@@ -30,9 +30,7 @@ type batchScreen struct {
 	counts   *widget.Label
 	notes    *widget.Label
 	notesBox fyne.CanvasObject
-	printer  *choice
-	devices  []string // their names, as the choice lists them
-	printers *fyne.Container
+	target   *targetRow
 	centre   *entry
 	filters  *fyne.Container
 	chips    []*button
@@ -54,32 +52,32 @@ func newBatchScreen(w *Window) *batchScreen {
 	var readyBox fyne.CanvasObject
 	s.ready, readyBox = para("", view.Plain)
 	s.notes, s.notesBox = para("", view.Plain)
-	s.printer = newChoice(w, nil, nil)
-	label := muted(w.words.T("ui.print.to-printer"))
-	label.Whole = true
-	s.printers = container.NewBorder(nil, nil, inset(0, 8, label), nil, s.printer)
-	s.printers.Hide()
+	s.target = newTargetRow(w)
 	s.centre = newEntry(w, w.words.T("ui.batch.centre-hint"))
 	s.centre.OnSubmitted = s.setCentre
 	centreLabel := muted(w.words.T("ui.batch.centre"))
 	centreLabel.Whole = true
-	centre := container.NewBorder(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(180, s.centre))
+	centre := border(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(180, s.centre))
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	s.split = newSplitPanel(w)
 	state := vbox(8,
-		container.NewBorder(nil, nil, boxed(26, 20, s.icon), s.sum, readyBox),
-		s.notesBox, s.split.box, s.bar, countsBox, s.printers)
+		border(nil, nil, boxed(26, 20, s.icon), s.sum, readyBox),
+		s.notesBox, s.split.box, s.bar, countsBox, s.target.box)
 	tools := hbox(0, proof)
-	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, container.NewBorder(nil, nil, tools, centre)), newPanel(colorPanel, 10, inset(12, 16, state)))
+	beside := border(nil, nil, tools, centre)
+	if large() {
+		beside = vbox(6, tools, centre)
+	}
+	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, beside), newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, chosenColumns(w.app, "batch", batchColumns))
 	s.letter = newLetter(w)
 	s.table.chosen = func(row store.PieceRow) { s.letter.show(row.ShPI) }
 	columns := newColumnPicker(w, s.table, "batch")
 	tools.Add(columns.open)
-	above := container.NewBorder(nil, columns.ticks, nil, nil, s.filters)
-	split := listAndChosen(container.NewBorder(inset(6, 0, above), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
-	s.box = container.NewBorder(top, nil, nil, nil, split)
+	above := border(nil, columns.ticks, nil, nil, s.filters)
+	split := listAndChosen(border(inset(6, 0, above), nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
+	s.box = border(top, nil, nil, nil, split)
 	return s
 }
 
@@ -100,28 +98,6 @@ func (s *batchScreen) show(name string) {
 		s.letter.clear()
 	}
 	s.refresh()
-	load(s.w.tasks, "printers", s.w.station.Printers,
-		func(list []station.PrinterView, _ error) {
-			var names []string
-			s.devices = nil
-			main := 0
-			for i, p := range list {
-				if p.Main {
-					main = i
-				}
-				names = append(names, s.w.words.PrinterName(p.Info.Name))
-				s.devices = append(s.devices, p.Info.Name)
-			}
-			s.printer.Options = names
-			if len(names) > 1 { // a choice only where there is one
-				if s.printer.Selected == "" {
-					s.printer.SetSelectedIndex(main)
-				}
-				s.printers.Show()
-			} else {
-				s.printers.Hide()
-			}
-		})
 }
 
 func (s *batchScreen) refresh() {
@@ -160,6 +136,7 @@ func (s *batchScreen) fill(b station.BatchView) {
 	}
 	show(s.notesBox, notes != "")
 	s.split.of(s.v)
+	s.target.of(b.Envelope)
 	s.setActions()
 	s.setFilters(s.w.words.FiltersOf(b.States))
 	s.fillTable()
@@ -202,7 +179,7 @@ func (s *batchScreen) setActions() {
 			r.why, why = para("", view.Plain)
 			r.why.SizeName = sizeTable
 			s.rows = append(s.rows, r)
-			s.actions.Add(container.NewBorder(nil, nil, container.NewCenter(wide(250, r.button)), nil, container.New(centerY{}, inset(0, 12, why))))
+			s.actions.Add(border(nil, nil, container.NewCenter(wide(250, r.button)), nil, container.New(centerY{}, inset(0, 12, why))))
 		}
 	}
 	for i, a := range s.v.Actions {
@@ -230,18 +207,10 @@ func (s *batchScreen) setActions() {
 
 func (s *batchScreen) do(a view.Action) {
 	if a.Do == view.DoPrint {
-		s.w.print(station.PrintOrder{Batch: a.Batch, Printer: s.printerName()})
+		s.w.print(station.PrintOrder{Batch: a.Batch, Printer: s.target.chosen()})
 		return
 	}
 	s.w.do(a)
-}
-
-// printerName is the chosen printer; "" is the default one.
-func (s *batchScreen) printerName() string {
-	if i := s.printer.SelectedIndex(); s.printers.Visible() && i >= 0 && i < len(s.devices) {
-		return s.devices[i]
-	}
-	return ""
 }
 
 func (s *batchScreen) setFilters(list []view.PieceFilter) {

@@ -45,11 +45,22 @@ func newBatchesScreen(w *Window) *batchesScreen {
 			w.open(screenBatch, s.shown[selected].Name)
 		}
 	}
+	s.list.tick = func() {
+		if selected >= 0 && selected < len(s.shown) && s.shown[selected].Printable() && !s.closed {
+			name := s.shown[selected].Name
+			s.pick(name, !s.chosen[name])
+			s.list.RefreshItem(selected)
+		}
+	}
 	for i, key := range []string{"ui.batches.open", "ui.batches.closed"} {
 		s.tabs[i] = newButton(w, w.words.T(key), nil, func() { s.choose(i == 1) })
 	}
 	pull := newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull)
-	s.find = newEntry(w, w.words.T("ui.batches.find"))
+	hint := "ui.batches.find"
+	if large() {
+		hint = "ui.batches.find-short"
+	}
+	s.find = newEntry(w, w.words.T(hint))
 	s.find.OnChanged = func(string) { s.fill() }
 	var orders []string
 	for _, o := range view.BatchOrders {
@@ -64,9 +75,9 @@ func newBatchesScreen(w *Window) *batchesScreen {
 	s.queue = primary(newButton(w, "", theme.MediaPlayIcon(), s.printChosen))
 	s.queue.Hide()
 	s.sums.Step = sizeTable
-	ask := container.NewBorder(nil, nil, nil, wide(210, s.order), s.find)
-	top := vbox(8, container.NewBorder(nil, nil, hbox(4, s.tabs[0], s.tabs[1]), pull, inset(0, 12, ask)),
-		container.NewBorder(nil, nil, nil, s.queue, container.New(centerY{}, s.sums)))
+	ask := border(nil, nil, nil, wide(210, s.order), s.find)
+	top := vbox(8, border(nil, nil, hbox(4, s.tabs[0], s.tabs[1]), pull, inset(0, 12, ask)),
+		border(nil, nil, nil, s.queue, container.New(centerY{}, s.sums)))
 	if large() {
 		top = vbox(8, hbox(4, s.tabs[0], s.tabs[1]), container.NewHBox(pull), ask, s.sums, s.queue)
 	}
@@ -74,7 +85,7 @@ func newBatchesScreen(w *Window) *batchesScreen {
 	s.empty, words = para("", view.Plain)
 	s.none = middle(words)
 	s.none.Hide()
-	s.box = container.NewBorder(inset(0, 0, top), nil, nil, nil, inset(8, 0, container.NewStack(s.list, s.none)))
+	s.box = border(inset(0, 0, top), nil, nil, nil, inset(8, 0, container.NewStack(s.list, s.none)))
 	s.choose(false)
 	return s
 }
@@ -160,7 +171,7 @@ type batchRow struct {
 	s       *batchesScreen
 	w       *Window
 	v       view.Batch
-	pick    *check
+	pick    *rowCheck
 	title   *line
 	about   *line
 	sum     *line
@@ -168,7 +179,7 @@ type batchRow struct {
 	ready   *line
 	states  *line
 	bar     *bar
-	next    *button
+	next    *rowButton
 	content fyne.CanvasObject
 }
 
@@ -178,22 +189,29 @@ func newBatchRow(s *batchesScreen) *batchRow {
 	r.title.Step, r.title.Bold = theme.SizeNameSubHeadingText, true
 	r.sum.Bold = true
 	r.states.Step = sizeTable
-	r.next = newButton(w, "", nil, func() { w.do(r.v.Next) })
-	r.pick = newCheck(w, "", func(on bool) { s.pick(r.v.Name, on) })
-	first := container.NewBorder(nil, nil, inset(0, 6, r.title), r.sum, r.about)
-	second := container.NewBorder(nil, nil, boxed(20, 20, r.icon), nil, inset(0, 6, r.ready))
+	r.next = newRowButton(func() { w.do(r.v.Next) })
+	r.pick = newRowCheck(func(on bool) { s.pick(r.v.Name, on) })
+	first := border(nil, nil, inset(0, 6, r.title), r.sum, r.about)
+	second := border(nil, nil, boxed(20, 20, r.icon), nil, inset(0, 6, r.ready))
 	third := container.New(shares{[]float32{1, 2.4}, 16}, container.New(centerY{}, r.bar), r.states)
 	left := vbox(6, first, second, third)
 	if large() { // one below the other
-		left = vbox(6, container.NewBorder(nil, nil, r.title, r.sum), r.about, second, r.bar, r.states, r.next)
-		r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(wide(34, r.pick)), nil, left))))
+		left = vbox(6, border(nil, nil, r.title, r.sum), r.about, second, r.bar, r.states, r.next)
+		r.content = batchCard(border(nil, nil, container.NewCenter(wide(34, r.pick)), nil, left))
 		r.ExtendBaseWidget(r)
 		return r
 	}
 	right := container.NewCenter(wide(250, r.next))
-	r.content = inset(4, 0, newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewCenter(wide(34, r.pick)), inset(0, 16, right), left))))
+	r.content = batchCard(border(nil, nil, container.NewCenter(wide(34, r.pick)), inset(0, 16, right), left))
 	r.ExtendBaseWidget(r)
 	return r
+}
+
+// batchCard is the frame of a row: without a ground, so that the list's marks for the chosen row and for the one the arrows are on are seen through it.
+func batchCard(o fyne.CanvasObject) fyne.CanvasObject {
+	card := newPanel("", 10, inset(12, 16, o))
+	card.Border = theme.ColorNameSeparator
+	return inset(4, 2, card)
 }
 
 func (r *batchRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.content) }

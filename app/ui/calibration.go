@@ -36,6 +36,9 @@ type calibrationScreen struct {
 	fault  *widget.Label
 	faults fyne.CanvasObject
 	check  *button
+	reset  *button
+	sure   bool // the button that forgets the fault asks once more
+	rights *barrier
 	box    fyne.CanvasObject
 }
 
@@ -45,6 +48,8 @@ func newCalibrationScreen(w *Window) *calibrationScreen {
 	s.print = newButton(w, "", theme.DocumentPrintIcon(), func() { s.printRuler(false) })
 	s.do = newButton(w, w.words.T("ui.calibrate.do"), theme.ConfirmIcon(), s.calibrate)
 	s.check = newButton(w, "", theme.DocumentPrintIcon(), func() { s.printRuler(true) })
+	s.reset = quiet(newButton(w, "", nil, s.forget))
+	s.rights = newBarrier(w, station.ActPrinters)
 	var why fyne.CanvasObject
 	s.why, why = para("", view.Plain)
 	s.fault, s.faults = para("", view.Plain)
@@ -54,12 +59,12 @@ func newCalibrationScreen(w *Window) *calibrationScreen {
 		number := whole(n)
 		number.Step, number.Bold, number.Ink = theme.SizeNameSubHeadingText, true, colorAccent
 		_, text := para(w.words.T("ui.calibrate.step."+n), view.Plain)
-		return container.NewBorder(nil, nil, container.NewVBox(wide(24, number)), nil, vbox(6, append([]fyne.CanvasObject{text}, rest...)...))
+		return border(nil, nil, container.NewVBox(wide(24, number)), nil, vbox(6, append([]fyne.CanvasObject{text}, rest...)...))
 	}
 	steps := vbox(18,
 		step("1", hbox(0, s.print), s.paper),
 		step("2"),
-		step("3", hbox(0, s.do), why, container.NewBorder(nil, nil, mark, nil, s.state), s.faults),
+		step("3", hbox(0, s.do), why, border(nil, nil, mark, nil, s.state), s.faults, hbox(0, s.reset)),
 		step("4", hbox(0, s.check)))
 
 	s.ruler = newRulerPicture(w.words.T("ui.calibrate.top"))
@@ -76,7 +81,7 @@ func newCalibrationScreen(w *Window) *calibrationScreen {
 	s.sign = widget.NewIcon(w.icons.get(shapeOf(view.Stop), inkOf(view.Stop)))
 	s.around = container.New(aroundSheet{s.ruler}, append(objects, s.sign)...)
 	sheet := newPanel(colorPaper, 10, inset(12, 12, s.around))
-	s.box = container.New(shares{[]float32{1, 1.7}, 20}, container.NewVScroll(steps), sheet)
+	s.box = container.New(shares{[]float32{1, 1.7}, 20}, container.NewVScroll(vbox(12, s.rights.box, steps)), sheet)
 	return s
 }
 
@@ -91,7 +96,7 @@ func (s *calibrationScreen) show(arg string) {
 	name, format, _ := strings.Cut(arg, "\x00")
 	if name != s.name || string(s.format) != format {
 		s.name, s.format = name, postal.EnvelopeKind(format)
-		s.v = view.Sheet{}
+		s.v, s.sure = view.Sheet{}, false
 		s.clear()
 		s.state.set("", colorMuted)
 		s.fault.SetText("")
@@ -153,8 +158,16 @@ func (s *calibrationScreen) alive() {
 			b.set(s.w.words.T(key), can && proof.stop == nil)
 		}
 	}
-	label(s.print, proofRuler, "ui.calibrate.print", true)
-	label(s.check, proofCorrected, "ui.calibrate.check", s.v.Fault != "")
+	may := s.rights.open()
+	label(s.print, proofRuler, "ui.calibrate.print", may)
+	label(s.check, proofCorrected, "ui.calibrate.check", may && s.v.Fault != "")
+	key, want := "ui.calibrate.forget", widget.LowImportance
+	if s.sure {
+		key, want = "ui.calibrate.forget-sure", widget.DangerImportance
+	}
+	s.reset.set(s.w.words.T(key), may)
+	stress(s.reset, want)
+	show(s.reset, s.v.Fault != "")
 	next := s.print
 	if _, _, why := s.w.words.ReadingsOf(s.typed()); s.solved {
 		next = s.check
@@ -197,7 +210,7 @@ func (s *calibrationScreen) typed() (texts [len(view.Measures)]string) {
 // marked shows which reading is wrong, -1 for none, and whether the rest can be used.
 func (s *calibrationScreen) marked(wrong int) {
 	_, at, why := s.w.words.ReadingsOf(s.typed())
-	s.do.set(s.do.Text, why == "")
+	s.do.set(s.do.Text, why == "" && s.w.mayNot(station.ActPrinters) == "")
 	if why != "" && strings.TrimSpace(s.fields[at].Text) != "" {
 		wrong = at
 	}
@@ -223,6 +236,9 @@ func (s *calibrationScreen) calibrate() {
 		s.w.win.Canvas().Focus(s.fields[at])
 		return
 	}
+	if !s.rights.open() {
+		return
+	}
 	name, format := s.name, s.format
 	start(s.w.tasks, "calibrate", func(ctx context.Context) (station.Sheet, error) {
 		return s.w.station.Calibrate(ctx, name, format, readings)
@@ -244,6 +260,27 @@ func (s *calibrationScreen) calibrate() {
 		} else if wrong >= 0 && s.w.current() == screen(s) {
 			s.w.win.Canvas().Focus(s.fields[wrong])
 		}
+	})
+}
+
+// forget takes the measured fault away, asked once more in the same place: it took a ruler and eight numbers.
+func (s *calibrationScreen) forget() {
+	if !s.sure {
+		s.sure = true
+		s.alive()
+		return
+	}
+	s.sure = false
+	name, format := s.name, s.format
+	start(s.w.tasks, "forget-fault", func(ctx context.Context) (station.Sheet, error) {
+		return s.w.station.ForgetFault(ctx, name, format)
+	}, func(_ station.Sheet, err error) {
+		if s.w.told(err) {
+			s.solved = false
+			s.clear()
+			s.w.say(view.OK, s.w.words.Say("ui.calibrate.forgotten", map[string]any{"Format": string(format)}))
+		}
+		s.w.changed()
 	})
 }
 

@@ -31,7 +31,7 @@ func newCopiesPanel(w *Window) *copiesPanel {
 	about.Step = sizeTable
 	now := newButton(w, w.words.T("ui.copies.do"), theme.DocumentSaveIcon(), p.backup)
 	mark := boxed(26, 20, p.icon)
-	p.box = vbox(8, subheading(w.words.T("ui.copies.title")), about, container.NewBorder(nil, nil, container.NewCenter(mark), now, p.last), p.list)
+	p.box = vbox(8, subheading(w.words.T("ui.copies.title")), about, border(nil, nil, container.NewCenter(mark), now, p.last), p.list)
 	return p
 }
 
@@ -79,7 +79,7 @@ func (p *copiesPanel) fill(v view.Copies) {
 		when.Step = sizeTable
 		size := whole(c.Size)
 		size.Step, size.Ink, size.Align = sizeTable, colorMuted, fyne.TextAlignTrailing
-		p.list.Add(container.NewBorder(nil, nil, container.NewCenter(hbox(8, wide(120, when), wide(70, size))), back, container.New(centerY{}, path)))
+		p.list.Add(border(nil, nil, container.NewCenter(hbox(8, wide(120, when), wide(70, size))), back, container.New(centerY{}, path)))
 	}
 	p.box.Refresh()
 }

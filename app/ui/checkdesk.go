@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -118,6 +117,7 @@ func (w *Window) pressFocused() bool {
 		}
 	case *choice:
 		f.Select.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+		w.over.opened()
 	default:
 		return false
 	}
@@ -184,70 +184,15 @@ func (p *verdictPanel) set(v view.Verdict) {
 	p.ground.content.Refresh()
 }
 
-// lineTaker answers lines of a scanner.
-type lineTaker interface {
-	Line(ctx context.Context, line string) ([]station.ScanVerdict, error)
-	Flush(ctx context.Context) ([]station.ScanVerdict, error)
-}
+// looseFor is how long a scan without Enter waits for more before it is a line.
+const looseFor = 400 * time.Millisecond
 
-const (
-	heldFor  = 1500 * time.Millisecond // a code of several lines that has stopped half way is answered as it is
-	looseFor = 400 * time.Millisecond  // a scan without Enter is a line after this silence
-)
-
-// scanLines puts together what a scanner or a person types, line by line, and lets a goroutine of its own answer the lines one by one in their order, so that
-// the window stays alive. It lives on the UI thread.
+// scanLines puts together what a scanner or a person types, line by line, and has the lines answered. It lives on the UI thread.
 type scanLines struct {
-	w      *Window
-	typed  string      // of the line that has not ended yet
-	loose  *time.Timer // ends a line of a scanner that sends no Enter
-	texts  chan string // lines in the order they came
-	taker  lineTaker
-	answer func([]station.ScanVerdict, error)
-	show   func(typed string) // "": nothing is typed
-	slow   func()             // the store does not keep up
-}
-
-// begin sends the lines from now on to taker.
-func (s *scanLines) begin(taker lineTaker) {
-	if s.texts != nil {
-		close(s.texts)
-	}
-	texts := make(chan string, 1024)
-	s.taker, s.texts = taker, texts
-	go s.listen(s.w.tasks.ctx, taker, texts)
-}
-
-// listen answers lines until there are no more.
-func (s *scanLines) listen(ctx context.Context, taker lineTaker, texts <-chan string) {
-	tell := func(list []station.ScanVerdict, err error) {
-		s.w.tasks.put(func() {
-			if s.taker == taker && ctx.Err() == nil {
-				s.answer(list, err)
-			}
-		})
-	}
-	var silence <-chan time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case line, open := <-texts:
-			if !open {
-				return
-			}
-			list, err := taker.Line(ctx, line)
-			silence = nil
-			if err == nil && len(list) == 0 {
-				silence = time.After(heldFor)
-			} else {
-				tell(list, err)
-			}
-		case <-silence:
-			silence = nil
-			tell(taker.Flush(ctx))
-		}
-	}
+	answering[station.ScanVerdict]
+	typed string             // of the line that has not ended yet
+	loose *time.Timer        // ends a line of a scanner that sends no Enter
+	show  func(typed string) // "": nothing is typed
 }
 
 // key hears a key of the screen and reports whether it was meant for the line.
@@ -305,12 +250,7 @@ func (s *scanLines) heard(in scan.Input) {
 func (s *scanLines) end() {
 	line := strings.TrimRight(s.typed, "\t")
 	s.typed = ""
-	if strings.TrimSpace(line) == "" || s.texts == nil {
-		return
-	}
-	select {
-	case s.texts <- line:
-	default: // the store has not answered a thousand lines: say so instead of losing one silently
-		s.slow()
+	if strings.TrimSpace(line) != "" && s.taker != nil {
+		s.take(line)
 	}
 }

@@ -97,20 +97,29 @@ func (l wrapping) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (l wrapping) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	x, y, row := float32(0), float32(0), float32(0)
+	x, y, height := float32(0), float32(0), float32(0)
+	var row []fyne.CanvasObject
+	end := func() { // all of a line have one middle
+		for _, o := range row {
+			o.Move(fyne.NewPos(o.Position().X, y+(height-o.Size().Height)/2))
+		}
+		x, y, height, row = 0, y+height+l.gap/2, 0, nil
+	}
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		s := o.MinSize()
 		if x > 0 && x+s.Width > size.Width {
-			x, y, row = 0, y+row+l.gap/2, 0
+			end()
 		}
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(s)
 		x += s.Width + l.gap
-		row = max(row, s.Height)
+		height = max(height, s.Height)
+		row = append(row, o)
 	}
+	end()
 }
 
 // wrapped lays objects in lines, as words are.

@@ -54,16 +54,6 @@ func (s *printerSearch) begin(told func()) {
 	})
 }
 
-// trays are those of the printer at uri, as far as the last search knows.
-func (s *printerSearch) trays(uri string) []string {
-	for _, f := range s.found {
-		if f.URI == uri && uri != "" {
-			return f.Trays
-		}
-	}
-	return nil
-}
-
 // findPrintersScreen shows what the computer and the network have, each to be added under a name, and takes an address by hand.
 type findPrintersScreen struct {
 	w       *Window
@@ -78,17 +68,19 @@ type findPrintersScreen struct {
 
 	name, uri, dpi *entry
 	add            *button
+	adds           []*button // of what was found
+	rights         *barrier
 	why            *widget.Label
 	box            fyne.CanvasObject
 }
 
 func newFindPrintersScreen(w *Window) *findPrintersScreen {
-	s := &findPrintersScreen{w: w, title: subheading(""), works: widget.NewActivity(), list: vbox(8), reasons: vbox(4)}
+	s := &findPrintersScreen{w: w, title: subheading(""), works: widget.NewActivity(), list: vbox(8), reasons: vbox(4), rights: newBarrier(w, station.ActPrinters)}
 	s.again = newButton(w, w.words.T("ui.printers.find-again"), theme.ViewRefreshIcon(), s.begin)
 	s.works.Hide()
 	s.empty, s.none = para("", view.Plain)
-	top := container.NewBorder(nil, nil, nil, s.again, container.NewBorder(nil, nil, hbox(8, s.title, container.NewCenter(wide(20, s.works))), nil))
-	found := container.NewBorder(top, nil, nil, nil, inset(10, 0, container.NewVScroll(vbox(12, s.none, s.list, s.reasons))))
+	top := border(nil, nil, nil, s.again, border(nil, nil, hbox(8, s.title, container.NewCenter(wide(20, s.works))), nil))
+	found := border(top, nil, nil, nil, inset(10, 0, container.NewVScroll(vbox(12, s.rights.box, s.none, s.list, s.reasons))))
 
 	s.name, s.uri, s.dpi = newEntry(w, w.words.T("ui.printers.name-hint")), newEntry(w, "socket://192.0.2.10:9100"), newEntry(w, w.words.T("ui.printers.dpi-hint"))
 	s.add = newButton(w, w.words.T("ui.printers.add"), theme.ContentAddIcon(), s.byHand)
@@ -122,6 +114,7 @@ func (s *findPrintersScreen) show(string) { s.begin() }
 
 // refresh asks nobody: a search is begun by a person.
 func (s *findPrintersScreen) refresh() {
+	s.check()
 	running := s.desk().search.running
 	show(s.works, running)
 	s.again.set(s.again.Text, !running)
@@ -154,7 +147,7 @@ func (s *findPrintersScreen) found() {
 	}
 	if !slices.Equal(v.List, s.shown) { // a name that is being typed stays
 		s.shown = v.List
-		s.list.Objects = nil
+		s.list.Objects, s.adds = nil, nil
 		for _, p := range v.List {
 			s.list.Add(s.card(p))
 		}
@@ -175,7 +168,7 @@ func (s *findPrintersScreen) card(p view.FoundPrinter) fyne.CanvasObject {
 		icon := container.NewGridWrap(fyne.NewSize(24, 18), widget.NewIcon(s.w.icons.get(shapeOf(tone), inkOf(tone))))
 		label, body := para(text, tone)
 		label.SizeName = sizeTable
-		lines.Add(container.NewBorder(nil, nil, container.NewVBox(icon), nil, body))
+		lines.Add(border(nil, nil, container.NewVBox(icon), nil, body))
 	}
 	if p.Why != "" {
 		return newPanel(colorPanel, 10, inset(10, 14, lines))
@@ -185,8 +178,9 @@ func (s *findPrintersScreen) card(p view.FoundPrinter) fyne.CanvasObject {
 	add := func() { s.take(printer.Setup{Name: name.Text, URI: p.URI, Model: p.Model}) }
 	name.OnSubmitted = func(string) { add() }
 	do := newButton(s.w, s.w.words.T("ui.printers.add"), theme.ContentAddIcon(), add)
-	right := container.NewCenter(wide(320, container.NewBorder(nil, nil, nil, inset(0, 4, do), name)))
-	return newPanel(colorPanel, 10, inset(10, 14, container.NewBorder(nil, nil, nil, inset(0, 10, right), container.New(centerY{}, lines))))
+	s.adds = append(s.adds, do)
+	right := container.NewCenter(wide(320, border(nil, nil, nil, inset(0, 4, do), name)))
+	return newPanel(colorPanel, 10, inset(10, 14, border(nil, nil, nil, inset(0, 10, right), container.New(centerY{}, lines))))
 }
 
 // check keeps the button dead, with the reason below it, until name and address are there.
@@ -203,7 +197,11 @@ func (s *findPrintersScreen) check() {
 	} else {
 		s.why.SetText("")
 	}
-	s.add.set(s.add.Text, why == "")
+	may := s.rights.open()
+	s.add.set(s.add.Text, may && why == "")
+	for _, b := range s.adds {
+		b.set(b.Text, may)
+	}
 }
 
 func (s *findPrintersScreen) byHand() {
@@ -216,6 +214,9 @@ func (s *findPrintersScreen) byHand() {
 
 // take adds a printer and leads to it. A name that is taken would change the printer that has it.
 func (s *findPrintersScreen) take(setup printer.Setup) {
+	if !s.rights.open() {
+		return
+	}
 	setup.Name = strings.TrimSpace(setup.Name)
 	start(s.w.tasks, "add-printer", func(ctx context.Context) (bool, error) {
 		list, err := s.w.station.Printers(ctx)

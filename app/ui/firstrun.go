@@ -25,7 +25,7 @@ func newFirstScreen(w *Window) *firstScreen {
 
 	_, trainingAbout := para(w.words.T("ui.first.training-about"), view.Plain)
 	begin := primary(newButton(w, w.words.T("ui.first.training-do"), theme.MediaPlayIcon(), s.train))
-	training := newPanel(colorPanel, 10, inset(20, 20, container.NewBorder(vbox(10, subheading(w.words.T("ui.first.training")), trainingAbout), hbox(0, begin), nil, nil)))
+	training := newPanel(colorPanel, 10, inset(20, 20, border(vbox(10, subheading(w.words.T("ui.first.training")), trainingAbout), hbox(0, begin), nil, nil)))
 
 	_, accountAbout := para(w.words.T("ui.first.account-about"), view.Plain)
 	form := newAccountForm(w, w.params.Account)
@@ -45,7 +45,7 @@ func newFirstScreen(w *Window) *firstScreen {
 			w.goTo(place{screenFirst, ""})
 		}
 	}
-	top := container.NewBorder(nil, nil, title, wide(140, lang))
+	top := border(nil, nil, title, wide(140, lang))
 	choices := container.New(shares{[]float32{1, 1.3}, 20}, container.NewVBox(training), container.NewVBox(account))
 	s.box = container.NewVScroll(inset(16, 24, container.New(atMost{960, true}, vbox(16, top, about, choices, said))))
 	return s

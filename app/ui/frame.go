@@ -22,6 +22,7 @@ type frame struct {
 	works  *widget.Activity
 	search *entry
 	menu   map[string]*button
+	digits map[string]*line // beside the items of the menu: the keys that open them
 	status *statusBar
 	notice *notice
 }
@@ -43,14 +44,16 @@ var menuItems = []struct {
 }
 
 func newFrame(w *Window) *frame {
-	f := &frame{w: w, menu: map[string]*button{}}
+	f := &frame{w: w, menu: map[string]*button{}, digits: map[string]*line{}}
 	items := vbox(4)
-	for _, it := range menuItems {
+	for i, it := range menuItems {
 		name := it.screen
 		b := quiet(newButton(w, w.words.T("ui.menu."+name), it.icon(), func() { w.open(name, "") }))
 		b.Alignment = widget.ButtonAlignLeading
-		f.menu[name] = b
-		items.Add(b)
+		digit := muted(string(menuKey(i)))
+		digit.Step, digit.Align = sizeTable, fyne.TextAlignTrailing
+		f.menu[name], f.digits[name] = b, digit
+		items.Add(container.NewStack(b, inset(0, 8, digit)))
 	}
 	menu := newPanel(colorPanel, 0, container.New(menuWidth{}, container.NewVScroll(inset(16, 12, items))))
 
@@ -69,14 +72,14 @@ func newFrame(w *Window) *frame {
 			w.open(screenSearch, s)
 		}
 	}
-	find := container.NewBorder(nil, nil, container.NewCenter(wide(20, f.works)), nil, container.New(searchWidth{}, f.search))
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(find), container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), vbox(0, f.title, f.about)))
+	find := border(nil, nil, container.NewCenter(wide(20, f.works)), nil, container.New(searchWidth{}, f.search))
+	head := border(nil, nil, nil, container.NewCenter(find), container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), vbox(0, f.title, f.about)))
 
 	f.notice = newNotice(w)
 	f.center = container.NewStack()
 	f.status = newStatusBar(w)
-	desk := container.NewBorder(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, roomy(f.center)))
-	f.inner = container.NewBorder(nil, f.status.box, menu, nil, desk)
+	desk := border(inset(14, 24, head), f.notice.box, nil, nil, inset(0, 24, roomy(f.center)))
+	f.inner = border(nil, f.status.box, menu, nil, desk)
 	f.full = container.NewStack()
 	f.full.Hide()
 
@@ -86,7 +89,7 @@ func newFrame(w *Window) *frame {
 		text.Ink, text.Bold, text.Align = colorOnFill, true, fyne.TextAlignCenter
 		band = newPanel(colorBand, 0, inset(3, 16, text))
 	}
-	f.root = container.NewBorder(band, nil, nil, nil, container.NewStack(f.inner, f.full))
+	f.root = border(band, nil, nil, nil, container.NewStack(f.inner, f.full))
 	return f
 }
 
@@ -112,7 +115,7 @@ func (f *frame) put(s screen) {
 	switch name {
 	case screenBatch, screenPrint, screenHandOver, screenZoom:
 		name = view.ScreenBatches
-	case screenFindPrinters, screenCalibrate:
+	case screenFindPrinters, screenCalibrate, screenPrinterSetup:
 		name = view.ScreenPrinters
 	case screenPaper:
 		if name = view.ScreenMoney; s.(*paperScreen).name != "" {
@@ -120,10 +123,11 @@ func (f *frame) put(s screen) {
 		}
 	}
 	for id, b := range f.menu {
-		want := widget.LowImportance
+		want, ink := widget.LowImportance, colorMuted
 		if id == name {
-			want = widget.HighImportance
+			want, ink = widget.HighImportance, theme.ColorNameForegroundOnPrimary
 		}
+		f.digits[id].set(f.digits[id].Text, ink)
 		if b.Importance != want {
 			b.Importance = want
 			b.Refresh()

@@ -35,7 +35,7 @@ func (g *glance) set(v view.Glance) {
 	for _, l := range v.Lines {
 		icon := widget.NewIcon(g.w.icons.get(shapeOf(l.Tone), inkOf(l.Tone)))
 		text := newLine(l.Text)
-		row := container.NewBorder(nil, nil, container.NewCenter(boxed(24, 18, icon)), nil, text)
+		row := border(nil, nil, container.NewCenter(boxed(24, 18, icon)), nil, text)
 		g.lines.Add(newTap(g.w, row, func() { g.w.open(v.Screen, l.Arg) }))
 	}
 	g.lines.Refresh()

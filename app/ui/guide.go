@@ -93,7 +93,7 @@ func (s *guideScreen) fill(list []view.GuideStep) {
 			next = false
 		}
 		body := container.New(centerY{}, vbox(2, title, about))
-		s.steps.Add(newPanel(colorPanel, 10, inset(10, 16, container.NewBorder(nil, nil, icon, foot, inset(0, 10, body)))))
+		s.steps.Add(newPanel(colorPanel, 10, inset(10, 16, border(nil, nil, icon, foot, inset(0, 10, body)))))
 	}
 	if next { // all is done
 		s.steps.Add(container.NewHBox(primary(newButton(s.w, s.w.words.T("ui.guide.finish"), theme.HomeIcon(), func() { s.w.open(view.ScreenToday, "") }))))

@@ -31,8 +31,8 @@ func newHandOverScreen(w *Window) *handOverScreen {
 	s.title.SizeName = theme.SizeNameHeadingText
 	s.title.TextStyle.Bold = true
 	s.next = primary(newButton(w, "", nil, func() { s.do() }))
-	head := container.NewBorder(nil, nil, container.NewCenter(container.NewGridWrap(fyne.NewSize(36, 32), s.mark)), nil, title)
-	s.box = container.NewBorder(vbox(16, head, hbox(0, wide(280, s.next))), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
+	head := border(nil, nil, container.NewCenter(container.NewGridWrap(fyne.NewSize(36, 32), s.mark)), nil, title)
+	s.box = border(vbox(16, head, hbox(0, wide(280, s.next))), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
 	return s
 }
 

@@ -60,6 +60,7 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 	d := &desk{t: t, queue: make(chan func(), 1000), fake: fake}
 	tasks := newTasks(ctx)
 	tasks.put = func(f func()) { d.queue <- f }
+	tasks.looks = func(tick func()) pulse { return &ticker{life: ctx, queue: d.queue, tick: tick} }
 	d.Window = newWindow(app, tasks, Params{Station: fake, Text: words,
 		SaveAccount: func(_ context.Context, a Account) (view.Station, error) {
 			fake.Calls = append(fake.Calls, "account "+a.URL+" "+a.Login)
@@ -209,6 +210,8 @@ func (d *desk) texts() string {
 			list = append(list, o.Text)
 		case *button:
 			list = append(list, o.Text)
+		case *rowButton:
+			list = append(list, o.Text)
 		case *canvas.Text:
 			list = append(list, o.Text)
 		}
@@ -230,9 +233,9 @@ func (d *desk) see(parts ...string) {
 // press taps the visible button whose label begins with prefix.
 func (d *desk) press(prefix string) {
 	d.t.Helper()
-	var found *button
+	var found pressable
 	walk(d.win.Canvas().Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*button); ok && found == nil && strings.HasPrefix(b.Text, prefix) {
+		if b, label := asButton(o); b != nil && found == nil && strings.HasPrefix(label, prefix) {
 			found = b
 		}
 	})
@@ -240,10 +243,26 @@ func (d *desk) press(prefix string) {
 		d.t.Fatalf("no button %q\n%s", prefix, d.texts())
 	}
 	if found.Disabled() {
-		d.t.Fatalf("button %q is dead", found.Text)
+		d.t.Fatalf("button %q is dead", prefix)
 	}
 	test.Tap(found)
 	d.settle()
+}
+
+// pressable is a button, in a row or elsewhere.
+type pressable interface {
+	fyne.Tappable
+	fyne.Disableable
+}
+
+func asButton(o fyne.CanvasObject) (b pressable, label string) {
+	switch o := o.(type) {
+	case *button:
+		return o, o.Text
+	case *rowButton:
+		return o, o.Text
+	}
+	return nil, ""
 }
 
 // dead reports whether the visible button whose label begins with prefix is dead.
@@ -251,7 +270,7 @@ func (d *desk) dead(prefix string) bool {
 	d.t.Helper()
 	is, found := false, false
 	walk(d.win.Canvas().Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*button); ok && strings.HasPrefix(b.Text, prefix) {
+		if b, label := asButton(o); b != nil && strings.HasPrefix(label, prefix) {
 			is, found = b.Disabled(), true
 		}
 	})
@@ -297,7 +316,7 @@ func (d *desk) scan(textOf string) {
 func (d *desk) pressWhile(prefix string) {
 	d.t.Helper()
 	walk(d.win.Canvas().Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*button); ok && strings.HasPrefix(b.Text, prefix) && !b.Disabled() {
+		if b, label := asButton(o); b != nil && strings.HasPrefix(label, prefix) && !b.Disabled() {
 			test.Tap(b)
 		}
 	})
@@ -312,5 +331,45 @@ func (d *desk) drain() {
 			f()
 		case <-time.After(time.Millisecond):
 		}
+	}
+}
+
+// ticker is the pulse of a window that no loop of Fyne's looks after.
+type ticker struct {
+	life  context.Context
+	queue chan func()
+	tick  func()
+	stop  context.CancelFunc
+}
+
+func (t *ticker) Start() {
+	t.Stop()
+	ctx, stop := context.WithCancel(t.life)
+	t.stop = stop
+	go func() {
+		beat := time.NewTicker(5 * time.Millisecond)
+		defer beat.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-beat.C:
+				select {
+				case t.queue <- func() {
+					if ctx.Err() == nil {
+						t.tick()
+					}
+				}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}
+	}()
+}
+
+func (t *ticker) Stop() {
+	if t.stop != nil {
+		t.stop()
 	}
 }

@@ -150,8 +150,9 @@ func (h *hearing) take(in scan.Input) (scan.Input, bool) {
 		return in, false
 	}
 	if !in.Scan {
-		return in, true
+		return in, !h.w.over.open() // typed into what lies above the screen
 	}
+	h.w.over.close() // a scan means the letter in the hand
 	if s, ok := h.w.current().(rawTaker); ok {
 		s.raw(in)
 		return in, false

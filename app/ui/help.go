@@ -18,11 +18,12 @@ func newHelpScreen(w *Window) *helpScreen {
 	keys := vbox(10)
 	for _, k := range []struct{ key, text string }{
 		{"F1", "f1"}, {"F2", "f2"}, {"F3", "f3"}, {"F4", "f4"}, {"F5", "f5"}, {"F12", "f12"}, {"Ctrl+F", "ctrlf"}, {"Esc", "esc"},
+		{"Alt+1…0", "alt"}, {"Tab", "tab"}, {"Enter", "enter"},
 	} {
 		name := whole(k.key)
 		name.Bold = true
 		_, text := para(w.words.T("ui.help."+k.text), view.Plain)
-		keys.Add(container.NewBorder(nil, nil, wide(80, name), nil, text))
+		keys.Add(border(nil, nil, wide(80, name), nil, text))
 	}
 	order := vbox(10, subheading(w.words.T("ui.help.order")))
 	for _, step := range []string{"1", "2", "3", "4", "5"} {

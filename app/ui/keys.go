@@ -12,7 +12,11 @@ type hooks interface {
 	key(*fyne.KeyEvent) bool       // true: taken
 	typed(r rune, field bool) bool // true: taken; field: the focus is in a field for text
 	shortcut(s fyne.Shortcut) bool // true: taken
+	focused(o fyne.CanvasObject)   // it has got the focus
+	opened()                       // it may have opened a menu
 }
+
+// Each of these widgets is a widget of the toolkit and tells the hooks when it gets the focus, so that it can be brought into view.
 
 // button is a widget.Button that lets the hooks see its keys; Enter presses it as well as Space.
 type button struct {
@@ -37,6 +41,11 @@ func quiet(b *button) *button {
 	return b
 }
 
+func (b *button) FocusGained() {
+	b.Button.FocusGained()
+	b.hooks.focused(b)
+}
+
 func (b *button) TypedKey(ev *fyne.KeyEvent) {
 	switch {
 	case b.hooks.key(ev):
@@ -56,7 +65,9 @@ func (b *button) TypedRune(r rune) {
 }
 
 // set changes label and life without redrawing what is the same already.
-func (b *button) set(label string, alive bool) {
+func (b *button) set(label string, alive bool) { setButton(&b.Button, label, alive) }
+
+func setButton(b *widget.Button, label string, alive bool) {
 	if b.Text != label {
 		b.SetText(label)
 	}
@@ -107,6 +118,11 @@ func newSecret(h hooks, hint string) *entry {
 	return e
 }
 
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.hooks.focused(e)
+}
+
 func (e *entry) TypedKey(ev *fyne.KeyEvent) {
 	if !e.hooks.key(ev) {
 		e.Entry.TypedKey(ev)
@@ -117,6 +133,12 @@ func (e *entry) TypedRune(r rune) {
 	if !e.hooks.typed(r, true) {
 		e.Entry.TypedRune(r)
 	}
+}
+
+// TappedSecondary opens the menu for copying and pasting.
+func (e *entry) TappedSecondary(ev *fyne.PointEvent) {
+	e.Entry.TappedSecondary(ev)
+	e.hooks.opened()
 }
 
 func (e *entry) TypedShortcut(s fyne.Shortcut) {
@@ -138,10 +160,22 @@ func newChoice(h hooks, options []string, changed func(string)) *choice {
 	return c
 }
 
+func (c *choice) FocusGained() {
+	c.Select.FocusGained()
+	c.hooks.focused(c)
+}
+
 func (c *choice) TypedKey(ev *fyne.KeyEvent) {
 	if !c.hooks.key(ev) {
 		c.Select.TypedKey(ev)
+		c.hooks.opened()
 	}
+}
+
+// Tapped opens the list.
+func (c *choice) Tapped(ev *fyne.PointEvent) {
+	c.Select.Tapped(ev)
+	c.hooks.opened()
 }
 
 func (c *choice) TypedRune(r rune) {
@@ -163,6 +197,11 @@ func newCheck(h hooks, label string, changed func(bool)) *check {
 	return c
 }
 
+func (c *check) FocusGained() {
+	c.Check.FocusGained()
+	c.hooks.focused(c)
+}
+
 func (c *check) TypedKey(ev *fyne.KeyEvent) {
 	if !c.hooks.key(ev) {
 		c.Check.TypedKey(ev)
@@ -178,9 +217,26 @@ func (c *check) TypedRune(r rune) {
 // grid is a widget.Table that lets the hooks see its keys; Enter opens the selected row.
 type grid struct {
 	widget.Table
+	ring  ring
 	hooks hooks
 	enter func()
 	move  func(fyne.KeyName) bool // arrows choose the row at once
+}
+
+// CreateRenderer draws the table with a ring inside its edge while it has the focus.
+func (g *grid) CreateRenderer() fyne.WidgetRenderer {
+	return g.ring.around(g.Table.CreateRenderer(), g)
+}
+
+func (g *grid) FocusGained() {
+	g.Table.FocusGained()
+	g.ring.set(true, g)
+	g.hooks.focused(g)
+}
+
+func (g *grid) FocusLost() {
+	g.Table.FocusLost()
+	g.ring.set(false, g)
 }
 
 func (g *grid) TypedKey(ev *fyne.KeyEvent) {
@@ -202,11 +258,13 @@ func (g *grid) TypedRune(r rune) {
 	}
 }
 
-// rows is a widget.List that lets the hooks see its keys; Enter opens the selected row.
+// rows is a widget.List that lets the hooks see its keys; Enter opens the selected row, Space ticks it.
 type rows struct {
 	widget.List
+	ring  ring
 	hooks hooks
 	enter func()
+	tick  func()
 }
 
 func newRows(h hooks, length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *rows {
@@ -216,6 +274,22 @@ func newRows(h hooks, length func() int, create func() fyne.CanvasObject, update
 	return r
 }
 
+// CreateRenderer draws the list with a ring inside its edge while it has the focus.
+func (r *rows) CreateRenderer() fyne.WidgetRenderer {
+	return r.ring.around(r.List.CreateRenderer(), r)
+}
+
+func (r *rows) FocusGained() {
+	r.List.FocusGained()
+	r.ring.set(true, r)
+	r.hooks.focused(r)
+}
+
+func (r *rows) FocusLost() {
+	r.List.FocusLost()
+	r.ring.set(false, r)
+}
+
 func (r *rows) TypedKey(ev *fyne.KeyEvent) {
 	switch {
 	case r.hooks.key(ev):
@@ -223,6 +297,11 @@ func (r *rows) TypedKey(ev *fyne.KeyEvent) {
 		if r.enter != nil {
 			r.List.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) // chooses the row that the arrows are on
 			r.enter()
+		}
+	case ev.Name == fyne.KeySpace:
+		r.List.TypedKey(ev)
+		if r.tick != nil {
+			r.tick()
 		}
 	default:
 		r.List.TypedKey(ev)

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"znak/app/postal"
 	"znak/app/station"
@@ -16,19 +17,22 @@ type lastOut struct {
 	w     *Window
 	batch string
 	field *entry
-	ask   *line
+	ask   *widget.Label
 	box   *fyne.Container
 	said  func(printed, not int) // what was unknown is known
 }
 
 func newLastOut(w *Window, said func(printed, not int)) *lastOut {
-	l := &lastOut{w: w, said: said, ask: subheading("")}
+	l := &lastOut{w: w, said: said}
+	var ask fyne.CanvasObject
+	l.ask, ask = para("", view.Plain)
+	l.ask.SizeName, l.ask.TextStyle.Bold = theme.SizeNameSubHeadingText, true
 	l.field = newEntry(w, w.words.T("ui.reprint.hint"))
 	l.field.OnSubmitted = l.scanned
 	all := newButton(w, w.words.T("ui.last.all"), nil, func() { l.declare(true) })
 	none := newButton(w, w.words.T("ui.last.none"), nil, func() { l.declare(false) })
 	_, help := para(w.words.T("ui.last.help"), view.Plain)
-	l.box = vbox(0, newPanel(colorPanel, 10, inset(12, 12, vbox(8, l.ask, help, l.field, hbox(8, wide(240, all), wide(240, none))))))
+	l.box = vbox(0, newPanel(colorPanel, 10, inset(12, 12, vbox(8, ask, help, l.field, wrapped(wide(240, all), wide(240, none))))))
 	l.box.Hide()
 	return l
 }
@@ -36,7 +40,7 @@ func newLastOut(w *Window, said func(printed, not int)) *lastOut {
 // of shows the question for a batch with so many unknown letters; none hides it.
 func (l *lastOut) of(batch string, unknown int) {
 	l.batch = batch
-	l.ask.set(l.w.words.N("ui.last.ask", unknown), theme.ColorNameForeground)
+	l.ask.SetText(l.w.words.N("ui.last.ask", unknown))
 	show(l.box, unknown > 0)
 }
 

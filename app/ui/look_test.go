@@ -53,6 +53,9 @@ func (d *desk) overflows() []string {
 				look(c, fmt.Sprintf("%s.%d", path, i))
 			}
 		case *container.Scroll:
+			if m := o.Content.MinSize(); o.Direction != container.ScrollHorizontalOnly && m.Width > o.Size().Width+1 {
+				bad = append(bad, fmt.Sprintf("%s: what scrolls needs a width of %.0f and has %.0f", path, m.Width, o.Size().Width))
+			}
 			look(o.Content, path+".scroll")
 		case *container.Split:
 			look(o.Leading, path+".lead")
@@ -121,7 +124,7 @@ func TestLookIsKept(t *testing.T) {
 		t.Errorf("text is %v on %v", theme.TextSize(), d.here)
 	}
 	d.win.Resize(fyne.NewSize(1400, 900))
-	d.keepSize()
+	d.keepPlace()
 	if got := windowSize(d.app); got != fyne.NewSize(1400, 900) {
 		t.Errorf("the next window would be %v", got)
 	}

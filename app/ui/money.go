@@ -47,7 +47,7 @@ func newMoneyScreen(w *Window) *moneyScreen {
 	}
 	s.asOf.Whole, s.loaded.Whole = true, true
 	title := muted(w.words.T("ui.money.balance"))
-	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, container.NewBorder(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, container.NewHScroll(s.legend), s.matters)))
+	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, border(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, container.NewHScroll(s.legend), s.matters)))
 	papers := hbox(8)
 	for _, kind := range []string{paperRegistry, paperStatement, paperReconcile, paperInvoice} {
 		papers.Add(newButton(w, w.words.T("ui.money.do."+kind), nil, func() { w.open(screenPaper, kind) }))
@@ -61,7 +61,7 @@ func newMoneyScreen(w *Window) *moneyScreen {
 	}
 	s.heads = newMoneyRow()
 	s.heads.head = true
-	s.box = container.NewBorder(vbox(10, top, container.NewHScroll(papers), container.NewHScroll(tabs), s.heads), nil, nil, nil, container.NewStack(s.list, container.NewVBox(inset(8, 8, s.empty))))
+	s.box = border(vbox(10, top, container.NewHScroll(papers), container.NewHScroll(tabs), s.heads), nil, nil, nil, container.NewStack(s.list, container.NewVBox(inset(8, 8, s.empty))))
 	s.mark()
 	return s
 }
@@ -140,7 +140,7 @@ func (w *Window) cardLines(into *fyne.Container, list []view.CardLine) {
 	for _, l := range list {
 		_, body := para(l.Text, view.Plain)
 		icon := boxed(24, 20, widget.NewIcon(w.icons.get(shapeOf(l.Tone), inkOf(l.Tone))))
-		var row fyne.CanvasObject = container.NewBorder(nil, nil, container.NewVBox(icon), nil, body)
+		var row fyne.CanvasObject = border(nil, nil, container.NewVBox(icon), nil, body)
 		if l.Batch != "" {
 			row = newTap(w, row, func() { w.open(screenBatch, l.Batch) })
 		}
@@ -165,7 +165,7 @@ const moneyCells = 5
 func newMoneyRow() *moneyRow {
 	r := &moneyRow{title: whole(""), about: muted("")}
 	r.about.Step = sizeTable
-	objects := []fyne.CanvasObject{container.NewBorder(nil, nil, r.title, nil, inset(0, 12, r.about))}
+	objects := []fyne.CanvasObject{border(nil, nil, r.title, nil, inset(0, 12, r.about))}
 	parts := []float32{3.2}
 	for i := range r.cells {
 		r.cells[i] = newLine("")

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
 	"znak/app/station"
@@ -26,7 +25,7 @@ func newMoveRow(w *Window) *moveRow {
 	m := &moveRow{w: w}
 	m.to = newChoice(w, nil, nil)
 	m.do = newButton(w, w.words.T("ui.print.move"), theme.NavigateNextIcon(), m.move)
-	m.box = container.NewBorder(nil, nil, m.do, nil, inset(0, 8, m.to))
+	m.box = border(nil, nil, m.do, nil, inset(0, 8, m.to))
 	m.box.Hide()
 	return m
 }

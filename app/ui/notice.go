@@ -31,8 +31,7 @@ func newNotice(w *Window) *notice {
 	n := &notice{w: w, icon: widget.NewIcon(nil)}
 	var body fyne.CanvasObject
 	n.text, body = para("", view.Plain)
-	n.folded, n.detail = para("", view.Plain)
-	n.folded.Selectable = true
+	n.folded, n.detail = newQuote(w, "")
 	n.detail.Hide()
 	n.more = quiet(newButton(w, w.words.T("ui.more"), nil, n.unfold))
 	hide := quiet(newButton(w, "", theme.WindowCloseIcon(), n.hide))
@@ -42,7 +41,7 @@ func newNotice(w *Window) *notice {
 		}
 	})
 	n.act.Hide()
-	row := container.NewBorder(nil, nil, container.NewCenter(boxed(26, 20, n.icon)), hbox(4, n.act, n.more, hide), container.New(centerY{}, body))
+	row := border(nil, nil, container.NewCenter(boxed(26, 20, n.icon)), hbox(4, n.act, n.more, hide), container.New(centerY{}, body))
 	n.ground = newPanel(colorPanel, 6, inset(8, 12, vbox(6, row, n.detail)))
 	n.ground.Border = theme.ColorNameSeparator
 	n.box = inset(8, 24, n.ground)

@@ -21,11 +21,12 @@ type operatorsScreen struct {
 	at    station.SignedIn
 	sure  string // whose removal is asked once more
 
-	state *widget.Label
-	turn  *button
-	list  *fyne.Container
-	form  *operatorForm
-	box   fyne.CanvasObject
+	state  *widget.Label
+	turn   *button
+	list   *fyne.Container
+	rights *barrier
+	form   *operatorForm
+	box    fyne.CanvasObject
 }
 
 func newOperatorsScreen(w *Window) *operatorsScreen {
@@ -33,9 +34,10 @@ func newOperatorsScreen(w *Window) *operatorsScreen {
 	var state fyne.CanvasObject
 	s.state, state = para("", view.Plain)
 	s.turn = newButton(w, "", nil, s.press)
+	s.rights = newBarrier(w, station.ActOperators)
 	s.form = newOperatorForm(s)
-	top := newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, nil, container.NewCenter(s.turn), container.New(centerY{}, state))))
-	left := container.NewBorder(top, nil, nil, nil, inset(12, 0, container.NewVScroll(s.list)))
+	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, border(nil, nil, nil, container.NewCenter(s.turn), container.New(centerY{}, state)), s.rights.box)))
+	left := border(top, nil, nil, nil, inset(12, 0, container.NewVScroll(s.list)))
 	right := container.NewVScroll(vbox(16, newPanel(colorPanel, 10, inset(14, 16, s.form.box)), newPanel(colorPanel, 10, inset(14, 16, rightsTable(w)))))
 	s.box = container.New(shares{[]float32{1.15, 1}, 16}, left, right)
 	return s
@@ -76,6 +78,7 @@ func (s *operatorsScreen) fill(list []view.Operator, at station.SignedIn) {
 		return
 	}
 	s.shown, s.at = list, at
+	s.rights.open()
 	admin := slices.ContainsFunc(list, func(o view.Operator) bool { return o.Role == station.RoleAdmin })
 	switch {
 	case at.On:
@@ -83,7 +86,7 @@ func (s *operatorsScreen) fill(list []view.Operator, at station.SignedIn) {
 		s.turn.set(s.w.words.T("ui.operators.lock-now"), true)
 	case admin:
 		s.state.SetText(s.w.words.T("ui.operators.off"))
-		s.turn.set(s.w.words.T("ui.operators.turn-on"), true)
+		s.turn.set(s.w.words.T("ui.operators.turn-on"), s.w.mayNot(station.ActSettings) == "")
 	default:
 		s.state.SetText(s.w.words.T("ui.operators.first"))
 		s.turn.set(s.w.words.T("ui.operators.turn-on"), false)
@@ -94,6 +97,7 @@ func (s *operatorsScreen) fill(list []view.Operator, at station.SignedIn) {
 	}
 	s.list.Refresh()
 	s.form.first(len(list) == 0)
+	s.form.check()
 	s.box.Refresh()
 }
 
@@ -127,6 +131,8 @@ func (s *operatorsScreen) row(o view.Operator) fyne.CanvasObject {
 	}
 	role := newChoice(s.w, words, nil)
 	role.Selected = o.Word
+	may := s.w.mayNot(station.ActOperators) == ""
+	enable(role, may)
 	role.OnChanged = func(label string) {
 		if i := slices.Index(words, label); i >= 0 && label != o.Word {
 			s.do("role", "ui.operators.role-done", o.Name, func(ctx context.Context) error { return s.w.station.SetRole(ctx, o.Name, station.Role(choices[i].Key)) })
@@ -138,18 +144,24 @@ func (s *operatorsScreen) row(o view.Operator) fyne.CanvasObject {
 		label = s.w.words.T("ui.operators.new-badge")
 	}
 	badge := quiet(newButton(s.w, label, nil, func() { s.writeBadge(o.Name) }))
+	pin.set(pin.Text, may || o.Self)
+	badge.set(badge.Text, may)
 	buttons := []fyne.CanvasObject{pin, badge}
 	if o.Badge {
-		buttons = append(buttons, quiet(newButton(s.w, s.w.words.T("ui.operators.void-badge"), nil, func() {
+		void := quiet(newButton(s.w, s.w.words.T("ui.operators.void-badge"), nil, func() {
 			s.do("void-badge", "ui.operators.void-done", o.Name, func(ctx context.Context) error { return s.w.station.VoidBadge(ctx, o.Name) })
-		})))
+		}))
+		void.set(void.Text, may || o.Self)
+		buttons = append(buttons, void)
 	}
 	ask := s.w.words.T("ui.operators.remove")
 	if s.sure == o.Name {
 		ask = s.w.words.T("ui.operators.remove-sure")
 	}
-	buttons = append(buttons, quiet(newButton(s.w, ask, nil, func() { s.remove(o.Name) })))
-	head := container.NewBorder(nil, nil, nil, container.NewCenter(wide(170, role)), vbox(0, name, about))
+	remove := quiet(newButton(s.w, ask, nil, func() { s.remove(o.Name) }))
+	remove.set(ask, may)
+	buttons = append(buttons, remove)
+	head := border(nil, nil, nil, container.NewCenter(wide(170, role)), vbox(0, name, about))
 	return newPanel(colorPanel, 8, inset(10, 14, vbox(6, head, hbox(4, buttons...))))
 }
 
@@ -271,9 +283,15 @@ func (f *operatorForm) check() {
 	case f.pin.Text != f.again.Text:
 		key = "ui.operators.why-again"
 	}
-	f.save.set(f.save.Text, key == "")
+	barred := ""
+	if f.editing == "" || f.editing != f.s.at.Name {
+		barred = f.s.w.mayNot(station.ActOperators)
+	}
+	f.save.set(f.save.Text, key == "" && barred == "")
 	text := f.s.w.words.T("ui.operators.pin-about")
-	if key != "" {
+	if barred != "" {
+		text = barred
+	} else if key != "" {
 		text = f.s.w.words.T(key)
 	}
 	if f.why.Text != text {
@@ -318,7 +336,7 @@ func rightsTable(w *Window) fyne.CanvasObject {
 		return wide(316, container.NewGridWithColumns(len(cells), cells...))
 	}
 	table.Add(subheading(w.words.T("ui.operators.rights")))
-	table.Add(container.NewBorder(nil, nil, nil, grid(heads)))
+	table.Add(border(nil, nil, nil, grid(heads)))
 	for _, r := range w.words.Rights() {
 		var cells []fyne.CanvasObject
 		for _, may := range r.May {
@@ -330,7 +348,7 @@ func rightsTable(w *Window) fyne.CanvasObject {
 		}
 		act, box := para(r.Act, view.Plain)
 		act.SizeName = sizeTable
-		table.Add(container.NewBorder(nil, nil, nil, container.NewCenter(grid(cells)), box))
+		table.Add(border(nil, nil, nil, container.NewCenter(grid(cells)), box))
 	}
 	return table
 }

@@ -40,7 +40,7 @@ func newOutboxScreen(w *Window) *outboxScreen {
 	s.keep.Hide()
 	s.files = vbox(4)
 	s.files.Hide()
-	s.box = container.NewBorder(vbox(8, container.NewBorder(nil, nil, nil, hbox(8, s.keep, send), s.last), s.files), nil, nil, nil,
+	s.box = border(vbox(8, border(nil, nil, nil, hbox(8, s.keep, send), s.last), s.files), nil, nil, nil,
 		inset(12, 0, container.NewStack(container.NewVScroll(s.items), s.none)))
 	return s
 }
@@ -111,8 +111,7 @@ func (s *outboxScreen) item(it view.Item) fyne.CanvasObject {
 		lines.Add(said)
 	}
 	if it.Detail != "" {
-		text, detail := para(it.Detail, view.Plain)
-		text.SizeName, text.Selectable = sizeTable, true
+		_, detail := newQuote(s.w, it.Detail)
 		detail.Hide()
 		var more *button
 		more = quiet(newButton(s.w, s.w.words.T("ui.more"), nil, func() {
@@ -139,7 +138,7 @@ func (s *outboxScreen) item(it view.Item) fyne.CanvasObject {
 		s.skip(it.ID)
 	}))
 	icon := container.NewGridWrap(fyne.NewSize(28, 24), widget.NewIcon(s.w.icons.get(shapeOf(it.Tone), inkOf(it.Tone))))
-	return newPanel(colorPanel, 10, inset(12, 16, container.NewBorder(nil, nil, container.NewVBox(icon), container.NewVBox(retry, skip), inset(0, 12, lines))))
+	return newPanel(colorPanel, 10, inset(12, 16, border(nil, nil, container.NewVBox(icon), container.NewVBox(retry, skip), inset(0, 12, lines))))
 }
 
 func (s *outboxScreen) send() {

@@ -4,18 +4,15 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"znak/app/exchange"
 	"znak/app/hint"
-	"znak/app/postal"
 	"znak/app/station"
 	"znak/app/ui/view"
 )
@@ -55,7 +52,7 @@ func newPaperScreen(w *Window) *paperScreen {
 	s.about, about = para("", view.Plain)
 	s.do = primary(newButton(w, "", nil, s.work))
 	ask := newPanel(colorPanel, 10, inset(16, 16, vbox(12, about, s.fields, hbox(0, wide(260, s.do)))))
-	s.box = container.NewBorder(ask, nil, nil, nil, inset(16, 0, container.NewVScroll(s.out)))
+	s.box = border(ask, nil, nil, nil, inset(16, 0, container.NewVScroll(s.out)))
 	return s
 }
 
@@ -99,7 +96,7 @@ func (s *paperScreen) askPeriod() {
 	s.to.OnSubmitted = func(string) { s.work() }
 	this := quiet(newButton(s.w, s.w.words.T("ui.paper.this-month"), nil, func() { put(s.w.words.ThisMonth()) }))
 	last := quiet(newButton(s.w, s.w.words.T("ui.paper.last-month"), nil, func() { put(s.w.words.LastMonth()) }))
-	s.fields.Add(hbox(8, s.label("ui.paper.from"), wide(130, s.from), s.label("ui.paper.to"), wide(130, s.to), this, last))
+	s.fields.Add(wrapped(s.label("ui.paper.from"), wide(130, s.from), s.label("ui.paper.to"), wide(130, s.to), this, last))
 }
 
 func (s *paperScreen) label(key string) fyne.CanvasObject {
@@ -126,15 +123,9 @@ func (s *paperScreen) askFile() {
 	s.file.OnSubmitted = func(string) { s.work() }
 	s.do.set(s.do.Text, false)
 	pick := newButton(s.w, s.w.words.T("ui.paper.statement.choose"), theme.FolderOpenIcon(), func() {
-		dialog.ShowFileOpen(func(r fyne.URIReadCloser, err error) {
-			if s.w.told(err) && r != nil {
-				path := r.URI().Path()
-				_ = r.Close() // only its name is wanted
-				s.file.SetText(filepath.FromSlash(path))
-			}
-		}, s.w.win)
+		s.w.chooseFile([]string{".txt"}, s.file.SetText)
 	})
-	s.fields.Add(container.NewBorder(nil, nil, nil, pick, s.file))
+	s.fields.Add(border(nil, nil, nil, pick, s.file))
 	post := muted("")
 	s.fields.Add(post)
 	load(s.w.tasks, "payee-inn", s.w.station.PayeeINN, func(inn string, err error) {
@@ -161,7 +152,7 @@ func (s *paperScreen) askAdvance() {
 		s.do.set(s.do.Text, i >= 0)
 	}
 	s.do.set(s.do.Text, false)
-	s.fields.Add(hbox(8, s.label("ui.paper.invoice.for"), wide(420, s.what), s.sumBox))
+	s.fields.Add(wrapped(s.label("ui.paper.invoice.for"), wide(380, s.what), s.sumBox))
 	load(s.w.tasks, "advances", s.w.overview, func(o overview, err error) {
 		if !s.w.told(err) || s.kind != paperInvoice {
 			return
@@ -211,7 +202,7 @@ func (s *paperScreen) work() {
 		}
 		order := s.choices[i].Order
 		if s.choices[i].Own {
-			sum, err := postal.ParseKopecks(strings.ReplaceAll(s.sum.Text, " ", ""))
+			sum, err := view.SumOf(s.sum.Text)
 			if !s.w.told(err) {
 				return
 			}
@@ -273,7 +264,7 @@ func (s *paperScreen) fill(v view.Outcome) {
 	title, body := para(v.Title, view.Plain)
 	title.SizeName, title.TextStyle.Bold = theme.SizeNameSubHeadingText, true
 	mark := container.NewGridWrap(fyne.NewSize(30, 24), widget.NewIcon(s.w.icons.get(shapeOf(v.Tone), inkOf(v.Tone))))
-	s.out.Add(container.NewBorder(nil, nil, container.NewCenter(mark), nil, body))
+	s.out.Add(border(nil, nil, container.NewCenter(mark), nil, body))
 	add := func(text string, indent float32) {
 		_, line := para(text, view.Plain)
 		s.out.Add(inset(0, indent, line))
@@ -289,7 +280,7 @@ func (s *paperScreen) fill(v view.Outcome) {
 	}
 	for _, g := range v.Groups {
 		icon := container.NewGridWrap(fyne.NewSize(22, 18), widget.NewIcon(s.w.icons.get(shapeOf(g.Tone), inkOf(g.Tone))))
-		s.out.Add(inset(6, 0, container.NewBorder(nil, nil, container.NewCenter(icon), nil, whole(g.Title))))
+		s.out.Add(inset(6, 0, border(nil, nil, container.NewCenter(icon), nil, whole(g.Title))))
 		for _, l := range g.Lines {
 			add(l, 22)
 		}

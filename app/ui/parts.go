@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -178,7 +179,7 @@ func importance(t view.Tone) widget.Importance {
 // panel is a coloured ground with round corners under its content.
 type panel struct {
 	widget.BaseWidget
-	Fill    fyne.ThemeColorName
+	Fill    fyne.ThemeColorName // "" for none
 	Border  fyne.ThemeColorName // "" for none
 	Radius  float32
 	content fyne.CanvasObject
@@ -209,7 +210,10 @@ type panelRenderer struct {
 }
 
 func (r *panelRenderer) paint() {
-	r.rect.FillColor = theme.ColorForWidget(r.p.Fill, r.p)
+	r.rect.FillColor = color.Transparent
+	if r.p.Fill != "" {
+		r.rect.FillColor = theme.ColorForWidget(r.p.Fill, r.p)
+	}
 	r.rect.CornerRadius = r.p.Radius
 	if r.p.Border != "" {
 		r.rect.StrokeColor, r.rect.StrokeWidth = theme.ColorForWidget(r.p.Border, r.p), 1
@@ -229,27 +233,6 @@ func (r *panelRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.rect, r.p.content}
 }
 func (r *panelRenderer) Destroy() {}
-
-// link is a line that leads somewhere when it is clicked; it does not take the focus.
-type link struct {
-	line
-	tapped func()
-}
-
-func newLink(text string, tapped func()) *link {
-	l := &link{tapped: tapped}
-	l.Text = text
-	l.ExtendBaseWidget(l)
-	return l
-}
-
-func (l *link) CreateRenderer() fyne.WidgetRenderer { return l.line.CreateRenderer() }
-
-func (l *link) Tapped(*fyne.PointEvent) {
-	if l.tapped != nil {
-		l.tapped()
-	}
-}
 
 // bar shows shares of a whole as coloured pieces side by side; the words stand below it.
 type bar struct {

@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -59,8 +58,9 @@ func newPicturesScreen(w *Window) *picturesScreen {
 	})
 	clear_ := newButton(w, w.words.T("ui.pictures.clear"), theme.ContentClearIcon(), s.clear)
 	buttons := hbox(8, file, folder, s.stop, clear_)
-	s.list = newRows(w, func() int { return len(s.lines) }, func() fyne.CanvasObject { return newPictureRow(w) }, func(i int, o fyne.CanvasObject) {
-		o.(*pictureRow).set(s.lines[i])
+	s.list = newRows(w, func() int { return len(s.lines) }, func() fyne.CanvasObject { return newVerdictRow(w, 220) }, func(i int, o fyne.CanvasObject) {
+		l := s.lines[i]
+		o.(*verdictRow).set(l.Tone, l.Where, l.Head, l.Tail, l.Do)
 	})
 	var text fyne.CanvasObject
 	s.whole, text = para("", view.Plain)
@@ -74,7 +74,7 @@ func newPicturesScreen(w *Window) *picturesScreen {
 	hintText.Alignment = fyne.TextAlignCenter
 	s.empty = middle(hintBox)
 	top := vbox(12, s.top.box, buttons, hbox(8, s.state, s.act))
-	s.box = inset(12, 24, container.NewBorder(top, inset(8, 0, text), nil, nil, inset(8, 0, container.NewStack(s.list, s.empty))))
+	s.box = inset(12, 24, border(top, inset(8, 0, text), nil, nil, inset(8, 0, container.NewStack(s.list, s.empty))))
 	s.fill()
 	return s
 }
@@ -105,25 +105,11 @@ func (s *picturesScreen) clear() {
 }
 
 func (s *picturesScreen) chooseFile() {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if s.w.told(err) && r != nil {
-			path := r.URI().Path()
-			_ = r.Close() // only its name is wanted
-			s.take([]string{filepath.FromSlash(path)})
-		}
-	}, s.w.win)
-	d.Resize(fyne.NewSize(900, 600))
-	d.Show()
+	s.w.chooseFile(pictureKinds, func(path string) { s.take([]string{path}) })
 }
 
 func (s *picturesScreen) chooseFolder() {
-	d := dialog.NewFolderOpen(func(u fyne.ListableURI, err error) {
-		if s.w.told(err) && u != nil {
-			s.take([]string{filepath.FromSlash(u.Path())})
-		}
-	}, s.w.win)
-	d.Resize(fyne.NewSize(900, 600))
-	d.Show()
+	s.w.chooseFolder(func(path string) { s.take([]string{path}) })
 }
 
 // pictureKinds are the files that hold pictures of envelopes, by their endings.
@@ -284,35 +270,4 @@ func (w *Window) dropped(paths []string) {
 		}
 	}
 	w.screen(screenPictures).(*picturesScreen).take(paths)
-}
-
-// pictureRow is the answer about one envelope.
-type pictureRow struct {
-	widget.BaseWidget
-	w     *Window
-	icon  *widget.Icon
-	where *line
-	head  *line
-	tail  *line
-	do    *line
-	box   fyne.CanvasObject
-}
-
-func newPictureRow(w *Window) *pictureRow {
-	r := &pictureRow{w: w, icon: widget.NewIcon(nil), where: newLine(""), head: whole(""), tail: whole(""), do: newLine("")}
-	r.tail.Bold = true
-	left := hbox(8, wide(24, container.NewCenter(container.NewGridWrap(fyne.NewSize(16, 16), r.icon))), wide(220, r.where), wide(160, hbox(0, r.head, r.tail)))
-	r.box = inset(3, 0, container.NewBorder(nil, nil, left, nil, r.do))
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *pictureRow) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(r.box) }
-
-func (r *pictureRow) set(l view.PictureLine) {
-	r.icon.SetResource(r.w.icons.get(shapeOf(l.Tone), inkOf(l.Tone)))
-	r.where.set(l.Where, colorMuted)
-	r.head.set(l.Head, theme.ColorNameForeground)
-	r.tail.set(l.Tail, theme.ColorNameForeground)
-	r.do.set(l.Do, inkOf(l.Tone))
 }

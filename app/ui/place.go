@@ -4,13 +4,20 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver"
+
+	"znak/app/ui/winpos"
 )
 
-// The size of the window is remembered in the preferences of the desktop. Where on the desktop it stands, the desktop decides: the toolkit can
-// neither ask nor say it.
+// Size and place of the window are remembered in the preferences of the desktop, those from before while the window fills the screen. Where the desktop
+// itself decides where windows stand (Wayland, macOS), the place is left to it.
 const (
-	prefWidth  = "window.width"
-	prefHeight = "window.height"
+	prefWidth     = "window.width"
+	prefHeight    = "window.height"
+	prefX         = "window.x"
+	prefY         = "window.y"
+	prefPlaced    = "window.placed" // prefX and prefY are known
+	prefMaximised = "window.maximised"
 
 	windowWidth, windowHeight = 1280, 760
 	leastWidth, leastHeight   = 800, 500
@@ -25,11 +32,54 @@ func windowSize(app fyne.App) fyne.Size {
 	return fyne.NewSize(float32(w), float32(h))
 }
 
-// keepSize remembers the size of the window.
-func (w *Window) keepSize() {
-	s := w.win.Canvas().Size()
-	w.app.Preferences().SetFloat(prefWidth, float64(s.Width))
-	w.app.Preferences().SetFloat(prefHeight, float64(s.Height))
+// keepPlace remembers size and place of the window.
+func (w *Window) keepPlace() {
+	prefs := w.app.Preferences()
+	at, err := winpos.Of(native(w.win))
+	if err != nil {
+		w.log.Debug("place of the window not known", "error", err)
+	}
+	if err == nil {
+		prefs.SetBool(prefMaximised, at.Maximised)
+		if at.Maximised {
+			return
+		}
+		prefs.SetBool(prefPlaced, true)
+		prefs.SetInt(prefX, at.X)
+		prefs.SetInt(prefY, at.Y)
+	}
+	size := w.win.Canvas().Size()
+	prefs.SetFloat(prefWidth, float64(size.Width))
+	prefs.SetFloat(prefHeight, float64(size.Height))
+}
+
+// backInPlace puts the window, which is on the screen by now, where it stood last; a place that is off every screen is forgotten.
+func (w *Window) backInPlace() {
+	prefs := w.app.Preferences()
+	at := winpos.Place{X: prefs.Int(prefX), Y: prefs.Int(prefY), Maximised: prefs.Bool(prefMaximised)}
+	if !prefs.Bool(prefPlaced) && !at.Maximised {
+		return
+	}
+	if err := winpos.Put(native(w.win), at); err != nil {
+		w.log.Debug("window not put in its place", "error", err)
+	}
+}
+
+// native is the number of the window in the system where it has one that can be asked for its place, else 0.
+func native(win fyne.Window) (number uintptr) {
+	n, ok := win.(driver.NativeWindow)
+	if !ok {
+		return 0
+	}
+	n.RunNative(func(context any) {
+		switch c := context.(type) {
+		case driver.X11WindowContext:
+			number = c.WindowHandle
+		case driver.WindowsWindowContext:
+			number = c.HWND
+		}
+	})
+	return number
 }
 
 // themeOf is the theme for a look.
@@ -43,7 +93,7 @@ func (w *Window) themeOf(l Look) fyne.Theme {
 // menuWidth is the width of the menu: it grows with the text, but not as fast.
 type menuWidth struct{}
 
-func (menuWidth) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(60+124*zoom(), 0) }
+func (menuWidth) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(52+138*zoom(), 0) }
 func (menuWidth) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[0].Move(fyne.NewPos(0, 0))
 	o[0].Resize(s)

@@ -151,7 +151,7 @@ func newLetter(w *Window) *letter {
 	l.facts.Step = sizeTable
 	copyIt := quiet(newButton(w, "", theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(string(l.shown)) }))
 	larger := quiet(newButton(w, w.words.T("ui.zoom"), theme.ZoomInIcon(), func() { w.open(screenZoom, string(l.shown)) }))
-	identity := container.NewBorder(nil, nil, hbox(0, l.head, l.tail, copyIt), larger)
+	identity := border(nil, nil, hbox(0, l.head, l.tail, copyIt), larger)
 	if large() {
 		identity = vbox(4, hbox(0, l.head, l.tail, copyIt), container.NewHBox(larger))
 	}
@@ -160,7 +160,7 @@ func newLetter(w *Window) *letter {
 		newButton(w, w.words.T("ui.piece.was-printed"), nil, func() { l.declare(true) }),
 		newButton(w, w.words.T("ui.piece.was-not"), nil, func() { l.declare(false) })))
 	title := subheading(w.words.T("ui.piece.story"))
-	below := container.NewBorder(vbox(6, identity, l.facts, l.note, l.ask, inset(4, 0, title)), nil, nil, nil, container.NewVScroll(l.story))
+	below := border(vbox(6, identity, l.facts, l.note, l.ask, inset(4, 0, title)), nil, nil, nil, container.NewVScroll(l.story))
 	l.full = container.New(stacked{0.44, 4}, l.env.box, inset(8, 4, below))
 	l.full.Hide()
 	_, words := para(w.words.T("ui.piece.choose"), view.Plain)
@@ -211,7 +211,7 @@ func (l *letter) fill(d view.Detail) {
 		when.Step = sizeTable
 		text, body := para(s.Text, s.Tone)
 		text.SizeName = sizeTable
-		l.story.Add(container.NewBorder(nil, nil, wide(108, when), nil, body))
+		l.story.Add(border(nil, nil, wide(108, when), nil, body))
 	}
 	l.full.Refresh()
 }

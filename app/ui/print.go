@@ -57,7 +57,16 @@ func (w *Window) print(order station.PrintOrder) {
 			}
 		})
 	}
+	last, words := w.lastPrinters(), w.words
 	taken := start(w.tasks, "print", func(ctx context.Context) (station.PrintReport, error) {
+		if order.Printer == "" {
+			at, err := targetFor(ctx, w.station, words, order.Batch, last)
+			if err != nil {
+				return station.PrintReport{}, err
+			}
+			order.Printer = at
+			w.tasks.put(func() { run.order.Printer, run.at = at, at })
+		}
 		return w.station.Print(ctx, order, run.control, tell)
 	},
 		func(r station.PrintReport, err error) {
@@ -140,13 +149,13 @@ func newPrintScreen(w *Window) *printScreen {
 	s.fault, s.moves = newFaultPicture(), newMoveRow(w)
 	var help fyne.CanvasObject
 	s.help, help = para("", view.Warn)
-	s.faulty = container.NewBorder(nil, nil, inset(0, 8, container.NewCenter(s.fault)), nil, container.New(centerY{}, vbox(6, help, s.device)))
+	s.faulty = border(nil, nil, inset(0, 8, container.NewCenter(s.fault)), nil, container.New(centerY{}, vbox(6, help, s.device)))
 	s.faulty.Hide()
 	truths := container.NewGridWithColumns(2, s.printed, s.unknown)
 	left := vbox(12,
-		container.NewBorder(nil, nil, boxed(26, 22, s.icon), nil, s.state),
+		border(nil, nil, boxed(26, 22, s.icon), nil, s.state),
 		vbox(0, s.big, s.sent), s.bar, truths, s.speed, s.current, s.faulty,
-		inset(12, 0, vbox(8, hbox(8, wide(160, s.pause), wide(300, s.stop)), s.moves.box, hbox(8, wide(468, s.cancel)))), s.after)
+		inset(12, 0, vbox(8, wrapped(wide(160, s.pause), wide(300, s.stop)), s.moves.box, hbox(8, wide(468, s.cancel)))), s.after)
 	s.running = container.New(shares{[]float32{1.2, 1}, 24}, left, container.NewVBox(s.env.box))
 
 	var titleBox fyne.CanvasObject
@@ -159,7 +168,7 @@ func newPrintScreen(w *Window) *printScreen {
 			w.open(screenBatch, w.run.order.Batch)
 		}
 	})
-	head := container.NewBorder(nil, nil, container.NewCenter(boxed(36, 32, s.mark)), nil, titleBox)
+	head := border(nil, nil, container.NewCenter(boxed(36, 32, s.mark)), nil, titleBox)
 	s.again = newButton(w, w.words.T("ui.print.go-on"), theme.MediaPlayIcon(), func() {
 		if w.run != nil {
 			w.print(goOn(w.run.order.Batch, w.run.order.Printer))
@@ -174,7 +183,11 @@ func newPrintScreen(w *Window) *printScreen {
 			s.refresh()
 		}
 	})
-	s.report = container.NewBorder(vbox(16, head, hbox(8, wide(280, s.next), wide(160, s.back), wide(240, s.again)), s.last.box), nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
+	asks := vbox(16, head, wrapped(wide(280, s.next), wide(160, s.back), wide(240, s.again)), s.last.box)
+	s.report = border(asks, nil, nil, nil, inset(16, 0, container.NewVScroll(s.lines)))
+	if large() { // the whole page scrolls: little room would be left for the lines
+		s.report = vbox(16, asks, s.lines)
+	}
 	s.report.Hide()
 	s.box = container.NewStack(s.running, s.report)
 	return s
@@ -184,7 +197,11 @@ func (s *printScreen) head() (string, string) {
 	if s.w.run == nil {
 		return s.w.words.T("ui.do.print-none"), ""
 	}
-	return s.w.words.Say("ui.print.title", map[string]any{"Batch": s.w.run.order.Batch}), ""
+	title := s.w.words.Say("ui.print.title", map[string]any{"Batch": s.w.run.order.Batch})
+	if at := s.w.run.at; at != "" {
+		title += " · " + s.w.words.PrinterName(at)
+	}
+	return title, ""
 }
 func (s *printScreen) content() fyne.CanvasObject { return s.box }
 func (s *printScreen) show(string)                { s.refresh() }
@@ -364,6 +381,6 @@ func (w *Window) files(into *fyne.Container, paths []string) {
 		path := muted(p)
 		path.Step = sizeTable
 		copyIt := quiet(newButton(w, "", theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(p) }))
-		into.Add(container.NewBorder(nil, nil, copyIt, nil, path))
+		into.Add(border(nil, nil, copyIt, nil, path))
 	}
 }

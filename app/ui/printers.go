@@ -17,7 +17,8 @@ import (
 type printersScreen struct {
 	w      *Window
 	list   []view.Printer
-	name   string // the chosen one
+	seen   []station.PrinterView // of which list is made
+	name   string                // the chosen one
 	search *printerSearch
 	proof  *proof
 	sure   bool // the button that takes the printer away asks once more
@@ -34,7 +35,10 @@ type printersScreen struct {
 	main    *button
 	pause   *button
 	cancel  *button
+	setup   *button
 	remove  *button
+	rights  *barrier
+	choice  *barrier // of the main printer
 	sheet   *sheetPanel
 	chosen  fyne.CanvasObject
 	box     fyne.CanvasObject
@@ -49,7 +53,7 @@ func newPrintersScreen(w *Window) *printersScreen {
 	s.rows.enter = func() {}
 	s.rows.OnSelected = func(i int) { s.choose(s.list[i].Name) }
 	s.find = newButton(w, w.words.T("ui.printers.find"), theme.SearchIcon(), func() { w.open(screenFindPrinters, "") })
-	left := container.NewBorder(nil, inset(8, 0, s.find), nil, nil, s.rows)
+	left := border(nil, inset(8, 0, s.find), nil, nil, s.rows)
 
 	s.title.Step, s.title.Bold = theme.SizeNameSubHeadingText, true
 	s.about.Step = sizeTable
@@ -60,12 +64,14 @@ func newPrintersScreen(w *Window) *printersScreen {
 	s.main = newButton(w, w.words.T("ui.printers.make-main"), nil, s.makeMain)
 	s.pause = newButton(w, "", nil, s.hold)
 	s.cancel = newButton(w, w.words.T("ui.printers.cancel"), nil, s.cancelJobs)
+	s.setup = newButton(w, w.words.T("ui.printers.setup"), theme.SettingsIcon(), func() { w.open(screenPrinterSetup, s.name) })
+	s.rights, s.choice = newBarrier(w, station.ActPrinters), newBarrier(w, station.ActSettings)
 	s.remove = quiet(newButton(w, w.words.T("ui.printers.remove"), nil, s.takeAway))
 	s.sheet = newSheetPanel(s)
 	mark := container.NewCenter(container.NewGridWrap(fyne.NewSize(26, 20), s.icon))
-	facts := vbox(4, container.NewBorder(nil, nil, hbox(0, mark), nil, s.state), s.saysBox, confirm)
+	facts := vbox(4, border(nil, nil, hbox(0, mark), nil, s.state), s.saysBox, confirm)
 	s.chosen = container.NewVScroll(newPanel(colorPanel, 10, inset(14, 16, vbox(12,
-		vbox(2, s.title, s.about), facts, hbox(8, s.main, s.pause, s.cancel, s.remove), widget.NewSeparator(), s.sheet.box))))
+		vbox(2, s.title, s.about), facts, wrapped(s.main, s.pause, s.cancel, s.setup, s.remove), s.choice.box, s.rights.box, widget.NewSeparator(), s.sheet.box))))
 	s.chosen.Hide()
 	s.box = container.New(shares{[]float32{1, 2.15}, 16}, left, s.chosen)
 	return s
@@ -84,16 +90,21 @@ func (s *printersScreen) show(name string) {
 
 func (s *printersScreen) refresh() {
 	words := s.w.words
-	load(s.w.tasks, "printers", func(ctx context.Context) ([]view.Printer, error) {
-		list, err := s.w.station.Printers(ctx)
-		if err != nil {
-			return nil, err
+	type look struct {
+		seen []station.PrinterView
+		list []view.Printer
+	}
+	load(s.w.tasks, "printers", func(ctx context.Context) (l look, err error) {
+		if l.seen, err = s.w.station.Printers(ctx); err != nil {
+			return l, err
 		}
 		settings, err := s.w.station.Settings(ctx)
-		return words.PrintersOf(list, settingOf(settings, station.SettingPrinter)), err
-	}, func(list []view.Printer, err error) {
+		l.list = words.PrintersOf(l.seen, settingOf(settings, station.SettingPrinter))
+		return l, err
+	}, func(l look, err error) {
 		if s.w.told(err) {
-			s.fill(list)
+			s.seen = l.seen
+			s.fill(l.list)
 		}
 	})
 	s.sheet.refresh()
@@ -129,6 +140,7 @@ func (s *printersScreen) fill(list []view.Printer) {
 	}
 	if s.name != list[i].Name {
 		s.pick(list[i].Name)
+		s.sheet.refresh()
 	}
 	s.rows.Select(i)
 	s.fillChosen(list[i])
@@ -163,6 +175,16 @@ func (s *printersScreen) printer() (view.Printer, bool) {
 	return view.Printer{}, false
 }
 
+// trays are those of the chosen printer; none where it has one or does not say.
+func (s *printersScreen) trays() []string {
+	for _, p := range s.seen {
+		if p.Name == s.name {
+			return p.Trays
+		}
+	}
+	return nil
+}
+
 func (s *printersScreen) fillChosen(p view.Printer) {
 	s.title.set(p.Title, theme.ColorNameForeground)
 	s.about.set(p.About, colorMuted)
@@ -184,9 +206,16 @@ func (s *printersScreen) fillChosen(p view.Printer) {
 	}
 	s.remove.set(s.w.words.T(label), true)
 	stress(s.remove, want)
-	if p.URI != "" && !s.search.done { // its trays are known to who looks for it
-		s.search.begin(nil)
-	}
+	show(s.setup, p.Added)
+	may := s.rights.open()
+	s.remove.set(s.remove.Text, may)
+	s.setup.set(s.setup.Text, true)        // to be looked at
+	why := s.w.mayNot(station.ActSettings) // one reason is enough where both fail
+	s.main.set(s.main.Text, s.choice.open())
+	show(s.choice.box, why != "" && may && !p.Main)
+	work := s.w.mayNot(station.ActWork) == ""
+	s.pause.set(s.pause.Text, work)
+	s.cancel.set(s.cancel.Text, work)
 	s.sheet.mark()
 	s.chosen.Refresh()
 }
@@ -267,7 +296,7 @@ func newPrinterRow(w *Window) *printerRow {
 	r.title.Bold = true
 	r.main.Step, r.main.Ink, r.about.Step, r.state.Step = sizeTable, colorAccent, sizeTable, sizeTable
 	mark := container.NewCenter(container.NewGridWrap(fyne.NewSize(22, 18), r.icon))
-	r.content = inset(8, 12, vbox(3, container.NewBorder(nil, nil, nil, r.main, r.title), container.NewBorder(nil, nil, mark, nil, r.state), r.about))
+	r.content = inset(8, 12, vbox(3, border(nil, nil, nil, r.main, r.title), border(nil, nil, mark, nil, r.state), r.about))
 	r.ExtendBaseWidget(r)
 	return r
 }

@@ -57,14 +57,18 @@ func newReprintScreen(w *Window) *reprintScreen {
 	s.field = newEntry(w, w.words.T("ui.reprint.hint"))
 	s.field.OnSubmitted = s.find
 	find := newButton(w, w.words.T("ui.reprint.find"), theme.SearchIcon(), func() { s.find(s.field.Text) })
-	ask := vbox(6, whole(w.words.T("ui.reprint.ask")), container.NewBorder(nil, nil, nil, find, s.field))
+	ask := vbox(6, whole(w.words.T("ui.reprint.ask")), border(nil, nil, nil, find, s.field))
 
 	for _, l := range []*line{s.head_, s.tail} {
 		l.Step = theme.SizeNameSubHeadingText
 	}
 	s.tail.Bold = true
 	s.choose = subheading(w.words.T("ui.reprint.reason"))
-	choices := container.NewGridWithColumns(3)
+	columns := 3
+	if large() {
+		columns = 2
+	}
+	choices := container.NewGridWithColumns(columns)
 	for _, c := range w.words.ReprintReasons() {
 		b := newButton(w, c.Label, nil, func() { s.pick(c.Key) })
 		s.reasons = append(s.reasons, b)
@@ -75,7 +79,7 @@ func newReprintScreen(w *Window) *reprintScreen {
 	var why fyne.CanvasObject
 	s.why, why = para("", view.Warn)
 	facts := vbox(8, hbox(0, s.head_, s.tail), s.name,
-		container.NewBorder(nil, nil, container.NewGridWrap(fyne.NewSize(24, 20), s.icon), nil, s.state),
+		border(nil, nil, container.NewGridWrap(fyne.NewSize(24, 20), s.icon), nil, s.state),
 		s.choose, choices, s.do, why, s.second.box)
 	s.desk = container.New(shares{[]float32{1, 1}, 24}, facts, container.NewVBox(s.env.box))
 	s.desk.Hide()
@@ -90,11 +94,11 @@ func newReprintScreen(w *Window) *reprintScreen {
 		}
 	})
 	s.replace.Disable()
-	owed := container.NewBorder(container.NewBorder(nil, nil, subheading(w.words.T("ui.reprint.owed")), s.replace), nil, nil, nil,
+	owed := border(border(nil, nil, subheading(w.words.T("ui.reprint.owed")), s.replace), nil, nil, nil,
 		container.NewStack(s.owed.box, container.NewVBox(inset(8, 0, s.none))))
 	s.void, s.stale = newVoidList(w), newStaleList(w)
 	s.pages = map[string]fyne.CanvasObject{
-		tabSpoil: container.NewBorder(vbox(16, ask, s.desk), nil, nil, nil, inset(16, 0, owed)),
+		tabSpoil: border(vbox(16, ask, s.desk), nil, nil, nil, inset(16, 0, owed)),
 		tabOwed:  s.void.box, tabStale: s.stale.box,
 	}
 	s.tabs = map[string]*button{}
@@ -107,7 +111,7 @@ func newReprintScreen(w *Window) *reprintScreen {
 		tabs.Add(s.tabs[tab])
 		stack.Add(s.pages[tab])
 	}
-	s.box = container.NewBorder(tabs, nil, nil, nil, inset(12, 0, stack))
+	s.box = border(tabs, nil, nil, nil, inset(12, 0, stack))
 	s.turn(tabSpoil)
 	return s
 }
@@ -326,7 +330,7 @@ func newSecondPerson(w *Window, confirmed func(name, proof string)) *secondPerso
 	p.name.OnSubmitted = func(string) { confirm() }
 	p.pin = newSecret(w, w.words.T("ui.second.pin"))
 	p.pin.OnSubmitted = func(string) { confirm() }
-	p.box = vbox(6, why, container.NewBorder(nil, nil, nil, newButton(w, w.words.T("ui.second.do"), nil, confirm), container.New(shares{[]float32{1, 1}, 8}, p.name, p.pin)))
+	p.box = vbox(6, why, border(nil, nil, nil, newButton(w, w.words.T("ui.second.do"), nil, confirm), container.New(shares{[]float32{1, 1}, 8}, p.name, p.pin)))
 	p.box.Hide()
 	return p
 }

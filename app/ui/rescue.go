@@ -119,6 +119,7 @@ func (r *rescue) done(p Params, report station.RestoreReport, err error) {
 	r.next = w
 	go w.beat(r.ctx)
 	w.win.Show()
+	w.backInPlace()
 	tone, text := w.words.RestoredOf(report)
 	w.say(tone, text)
 	r.win.Close()

@@ -46,7 +46,7 @@ func newRestoreScreen(w *Window) *restoreScreen {
 	s.title.SizeName, s.title.TextStyle.Bold = theme.SizeNameHeadingText, true
 	s.do = primary(newButton(w, w.words.T("ui.restore.do"), theme.HistoryIcon(), s.work))
 	s.back = newButton(w, w.words.T("ui.restore.back"), theme.NavigateBackIcon(), s.leave)
-	s.asks = vbox(16, s.lines, hbox(10, s.do, s.back))
+	s.asks = vbox(16, s.lines, wrapped(s.do, s.back))
 	s.goes = vbox(8)
 	for _, step := range station.RestoreSteps {
 		l := &restoreLine{step, widget.NewIcon(nil), whole(w.words.T("ui.restore.step." + string(step)))}
@@ -54,7 +54,7 @@ func newRestoreScreen(w *Window) *restoreScreen {
 		s.goes.Add(hbox(8, container.NewGridWrap(fyne.NewSize(22, 18), l.icon), l.text))
 	}
 	s.goes.Hide()
-	s.box = container.NewCenter(wide(760, newPanel(colorPanel, 10, inset(24, 28, vbox(16, title, s.asks, s.goes)))))
+	s.box = inset(0, 16, container.New(atMost{760, true}, newPanel(colorPanel, 10, inset(24, 28, vbox(16, title, s.asks, s.goes)))))
 	return s
 }
 

@@ -77,15 +77,18 @@ func (p *rulerPicture) blame(i int) {
 
 // Room around the sheet for the fields, and the fields.
 const (
-	fieldWidth, fieldHeight = 96, 36
-	besideSheet             = fieldWidth + 10
-	aboveSheet              = fieldHeight + 10
-	crossShare              = 0.24 // of the sheet's sides: drawn further in than the crosses are, to be seen
+	usualWidth, usualHeight = 96, 36 // of a field, at the usual size of text
+	crossShare              = 0.24   // of the sheet's sides: drawn further in than the crosses are, to be seen
 )
+
+func fieldWidth() float32  { return usualWidth * zoom() }
+func fieldHeight() float32 { return usualHeight * zoom() }
+func besideSheet() float32 { return fieldWidth() + 10 }
+func aboveSheet() float32  { return fieldHeight() + 10 }
 
 // place fits the sheet into size, with room for the fields around it.
 func (p *rulerPicture) place(size fyne.Size) {
-	w, h := max(size.Width-2*besideSheet, 10), max(size.Height-2*aboveSheet, 10)
+	w, h := max(size.Width-2*besideSheet(), 10), max(size.Height-2*aboveSheet(), 10)
 	if p.size.Width > 0 {
 		shape := float32(p.size.Height / p.size.Width)
 		if w*shape > h {
@@ -206,7 +209,7 @@ func (r *rulerRenderer) Layout(size fyne.Size) {
 }
 
 func (r *rulerRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(2*besideSheet+200, 2*aboveSheet+160)
+	return fyne.NewSize(2*besideSheet()+200, 2*aboveSheet()+160)
 }
 
 func (r *rulerRenderer) Refresh() {
@@ -232,20 +235,20 @@ func (a aroundSheet) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		at := a.picture.edge(m)
 		switch m.Edge {
 		case calibrate.Left:
-			at = at.AddXY(-besideSheet, -fieldHeight/2)
+			at = at.AddXY(-besideSheet(), -fieldHeight()/2)
 		case calibrate.Right:
-			at = at.AddXY(besideSheet-fieldWidth, -fieldHeight/2)
+			at = at.AddXY(besideSheet()-fieldWidth(), -fieldHeight()/2)
 		case calibrate.Top:
-			at = at.AddXY(-fieldWidth/2, -aboveSheet)
+			at = at.AddXY(-fieldWidth()/2, -aboveSheet())
 		case calibrate.Bottom:
-			at = at.AddXY(-fieldWidth/2, aboveSheet-fieldHeight)
+			at = at.AddXY(-fieldWidth()/2, aboveSheet()-fieldHeight())
 		}
 		o[i+1].Move(at)
-		o[i+1].Resize(fyne.NewSize(fieldWidth, fieldHeight))
+		o[i+1].Resize(fyne.NewSize(fieldWidth(), fieldHeight()))
 		if i == a.picture.wrong {
 			const side = 20
 			sign := o[len(o)-1]
-			sign.Move(at.AddXY(fieldWidth-side-8, (fieldHeight-side)/2))
+			sign.Move(at.AddXY(fieldWidth()-side-8, (fieldHeight()-side)/2))
 			sign.Resize(fyne.NewSquareSize(side))
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"znak/app/paper"
 	"znak/app/scan"
+	"znak/app/station"
 	"znak/app/ui/view"
 )
 
@@ -46,6 +47,7 @@ type scannersScreen struct {
 	cells  map[string]*charCell
 	grid   *fyne.Container
 	remove *button
+	rights *barrier
 	chosen *fyne.Container
 	odd    *widget.Label
 	box    fyne.CanvasObject
@@ -54,7 +56,7 @@ type scannersScreen struct {
 var _ rawTaker = (*scannersScreen)(nil)
 
 func newScannersScreen(w *Window) *scannersScreen {
-	s := &scannersScreen{w: w, held: map[string]string{}, status: newLine(""), icon: widget.NewIcon(nil), title: newLine(""), cells: map[string]*charCell{}}
+	s := &scannersScreen{w: w, rights: newBarrier(w, station.ActWork), held: map[string]string{}, status: newLine(""), icon: widget.NewIcon(nil), title: newLine(""), cells: map[string]*charCell{}}
 	s.rows = newRows(w, func() int { return len(s.list) }, func() fyne.CanvasObject { return newScannerRow(w) },
 		func(i int, o fyne.CanvasObject) { o.(*scannerRow).set(s.list[i]) })
 	s.rows.HideSeparators = true
@@ -66,7 +68,7 @@ func newScannersScreen(w *Window) *scannersScreen {
 	var odd fyne.CanvasObject
 	s.odd, odd = para("", view.Plain)
 	s.odd.SizeName, s.odd.Importance = sizeTable, widget.LowImportance
-	left := container.NewBorder(nil, vbox(8, odd, sheet), nil, nil,
+	left := border(nil, vbox(8, odd, sheet), nil, nil,
 		container.NewStack(s.rows, container.NewVBox(s.none)))
 
 	code := container.NewCenter(container.NewGridWrap(fyne.NewSize(236, 236), newSymbol(scan.SetupText())))
@@ -76,8 +78,8 @@ func newScannersScreen(w *Window) *scannersScreen {
 	s.says.SizeName = sizeTable
 	s.status.Bold = true
 	mark := container.NewCenter(container.NewGridWrap(fyne.NewSize(26, 20), s.icon))
-	ask := container.NewBorder(nil, nil, inset(0, 0, code), nil, inset(0, 16,
-		vbox(10, subheading(w.words.T("ui.scanners.scan-this")), about, container.NewBorder(nil, nil, mark, nil, s.status), says)))
+	ask := border(nil, nil, inset(0, 0, code), nil, inset(0, 16,
+		vbox(10, subheading(w.words.T("ui.scanners.scan-this")), about, s.rights.box, border(nil, nil, mark, nil, s.status), says)))
 
 	s.title.Step, s.title.Bold = theme.SizeNameSubHeadingText, true
 	var state, proof, facts, help fyne.CanvasObject
@@ -88,14 +90,14 @@ func newScannersScreen(w *Window) *scannersScreen {
 	for _, l := range []*widget.Label{s.state, s.facts, s.help} {
 		l.SizeName = sizeTable
 	}
-	s.grid = container.NewGridWrap(fyne.NewSize(30, 30))
+	s.grid = container.NewGridWrap(fyne.NewSize(30*zoom(), 30*zoom()))
 	for _, c := range scan.Characters() {
 		one := newCharCell(c)
 		s.cells[c] = one
 		s.grid.Add(one.box)
 	}
 	s.remove = quiet(newButton(w, "", nil, s.takeAway))
-	s.chosen = vbox(8, container.NewBorder(nil, nil, nil, s.remove, s.title), state, proof, help, s.grid, facts)
+	s.chosen = vbox(8, border(nil, nil, nil, s.remove, s.title), state, proof, help, s.grid, facts)
 	s.chosen.Hide()
 	right := container.NewVScroll(vbox(12, newPanel(colorPanel, 10, inset(14, 16, ask)), newPanel(colorPanel, 10, inset(14, 16, s.chosen))))
 	s.box = container.New(shares{[]float32{1, 2.3}, 16}, left, right)
@@ -190,6 +192,10 @@ func (s *scannersScreen) arrived(from, text string, d scan.Device) {
 		return
 	}
 	s.held[from] = ""
+	if why := s.w.mayNot(station.ActWork); why != "" { // nothing would be kept
+		s.tell(view.Warn, s.w.words.T("ui.scanners.not-kept"), why)
+		return
+	}
 	if err != nil {
 		s.tell(view.Warn, s.w.words.Say("ui.scanners.other", map[string]any{"Scanner": d.Name}), s.w.words.Hint(err))
 		return
@@ -220,6 +226,7 @@ func (s *scannersScreen) tell(tone view.Tone, head, text string) {
 }
 
 func (s *scannersScreen) refresh() {
+	s.rights.open()
 	h := s.w.hearing
 	list := s.w.words.ScannersOf(h.devices, h.states)
 	if !reflect.DeepEqual(list, s.list) {
@@ -272,7 +279,7 @@ func (s *scannersScreen) fill(v view.Scanner) {
 	if s.sure {
 		label, want = "ui.scanners.remove-sure", widget.DangerImportance
 	}
-	s.remove.set(s.w.words.T(label), true)
+	s.remove.set(s.w.words.T(label), s.rights.open())
 	stress(s.remove, want)
 	s.chosen.Refresh()
 }
@@ -390,7 +397,7 @@ func newScannerRow(w *Window) *scannerRow {
 	mark := func(i *widget.Icon) fyne.CanvasObject {
 		return container.NewCenter(container.NewGridWrap(fyne.NewSize(22, 18), i))
 	}
-	r.content = inset(8, 12, vbox(3, r.title, container.NewBorder(nil, nil, mark(r.icon), nil, r.state), container.NewBorder(nil, nil, mark(r.tested), nil, r.proof)))
+	r.content = inset(8, 12, vbox(3, r.title, border(nil, nil, mark(r.icon), nil, r.state), border(nil, nil, mark(r.tested), nil, r.proof)))
 	r.ExtendBaseWidget(r)
 	return r
 }

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -40,8 +42,8 @@ func newSearchScreen(w *Window) *searchScreen {
 	s.none = middle(words)
 	s.none.Hide()
 	columns := newColumnPicker(w, s.table, "search")
-	top := container.NewBorder(nil, columns.ticks, nil, columns.open)
-	s.split = listAndChosen(container.NewBorder(top, nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
+	top := border(nil, columns.ticks, nil, columns.open)
+	s.split = listAndChosen(border(top, nil, nil, nil, s.table.box), inset(6, 8, s.letter.box))
 	s.box = container.NewStack(s.split, s.none)
 	return s
 }
@@ -69,10 +71,7 @@ func (s *searchScreen) refresh() {
 		return
 	}
 	text := s.text
-	q := store.PieceQuery{Text: text, Limit: maxFound + 1}
-	if id, err := postal.ParseShPI(text); err == nil { // a whole identifier is found by its index, however many letters there are
-		q = store.PieceQuery{ShPIs: []postal.ShPI{id}}
-	}
+	q := store.PieceQuery{Text: view.CleanQuery(text), Limit: maxFound + 1}
 	load(s.w.tasks, "search", func(ctx context.Context) ([]store.PieceRow, error) { return s.w.station.Pieces(ctx, q) },
 		func(list []store.PieceRow, err error) {
 			if !s.w.told(err) || text != s.text {
@@ -83,6 +82,7 @@ func (s *searchScreen) refresh() {
 				list = list[:maxFound]
 				s.about = s.w.words.Say("ui.search.first", map[string]any{"N": s.w.words.Number(maxFound)})
 			}
+			byBatch(list)
 			s.w.retitle(s)
 			s.table.fill(q, list)
 			show(s.none, len(list) == 0)
@@ -91,6 +91,19 @@ func (s *searchScreen) refresh() {
 				s.table.grid.Select(widget.TableCellID{})
 			}
 		})
+}
+
+// byBatch puts the newest letters found into batches, the newest first, and those of a batch into print order.
+func byBatch(list []store.PieceRow) {
+	newest := map[string]int{}
+	for i, row := range list {
+		if _, met := newest[row.Batch]; !met {
+			newest[row.Batch] = i
+		}
+	}
+	slices.SortStableFunc(list, func(a, b store.PieceRow) int {
+		return cmp.Or(cmp.Compare(newest[a.Batch], newest[b.Batch]), cmp.Compare(a.Pos, b.Pos))
+	})
 }
 
 // refreshStage lists the letters in some states, of all batches.

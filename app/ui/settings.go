@@ -14,18 +14,21 @@ import (
 
 // settingsScreen: one idea a block; every setting says what it changes and its default.
 type settingsScreen struct {
-	w      *Window
-	shown  []view.Setting
-	work   *fyne.Container
-	copies *copiesPanel
-	box    fyne.CanvasObject
+	w       *Window
+	shown   []view.Setting
+	entries map[string]*entry // what is typed, by setting
+	work    *fyne.Container
+	rights  *barrier
+	may     bool // the person at the window may change settings
+	copies  *copiesPanel
+	box     fyne.CanvasObject
 }
 
 func newSettingsScreen(w *Window) *settingsScreen {
-	s := &settingsScreen{w: w, work: vbox(16)}
+	s := &settingsScreen{w: w, work: vbox(16), rights: newBarrier(w, station.ActSettings)}
 	look := newPanel(colorPanel, 10, inset(16, 16, vbox(16, newLookPanel(w), s.language())))
 	account := newPanel(colorPanel, 10, inset(16, 16, vbox(10, subheading(w.words.T("ui.settings.account")), newAccountForm(w, w.params.Account).box)))
-	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.work)))
+	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.rights.box, s.work)))
 	s.copies = newCopiesPanel(w)
 	right := vbox(16, look, newPanel(colorPanel, 10, inset(16, 16, s.copies.box)), newPanel(colorPanel, 10, inset(16, 16, newSupportPanel(w))), account)
 	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(right)))
@@ -46,11 +49,14 @@ func (s *settingsScreen) refresh() {
 }
 
 func (s *settingsScreen) fill(list []view.Setting) {
+	if may := s.rights.open(); may != s.may {
+		s.may, s.shown = may, nil
+	}
 	if sameSettings(list, s.shown) {
 		return
 	}
 	s.shown = list
-	s.work.Objects = nil
+	s.work.Objects, s.entries = nil, map[string]*entry{}
 	for _, v := range list {
 		s.work.Add(s.setting(v))
 	}
@@ -85,6 +91,7 @@ func (s *settingsScreen) setting(v view.Setting) fyne.CanvasObject {
 			}
 			s.save(v.Key, value)
 		}
+		enable(c, s.may)
 		return vbox(2, c, inset(0, 36, vbox(2, aboutBox, usual)))
 	case "choice":
 		labels := []string{}
@@ -104,11 +111,18 @@ func (s *settingsScreen) setting(v view.Setting) fyne.CanvasObject {
 				}
 			}
 		}
+		enable(c, s.may)
 		return vbox(4, whole(v.Label), c, aboutBox, usual)
 	}
-	e := newEntry(s.w, v.Setting.Default)
-	e.SetText(v.Value)
-	e.OnSubmitted = func(text string) { s.save(v.Key, text) }
+	e := newEntry(s.w, "")
+	s.entries[v.Key] = e
+	e.SetText(v.Shown)
+	e.OnSubmitted = func(text string) {
+		if value, err := view.SettingValue(v, text); s.w.told(err) {
+			s.save(v.Key, value)
+		}
+	}
+	enable(e, s.may)
 	var field fyne.CanvasObject = e
 	if v.Unit != "" {
 		field = hbox(8, wide(120, e), container.NewCenter(whole(v.Unit)))
@@ -151,12 +165,13 @@ type accountForm struct {
 	w                           *Window
 	url, login, token, password *entry
 	save                        *button
+	rights                      *barrier
 	why                         *line
 	box                         fyne.CanvasObject
 }
 
 func newAccountForm(w *Window, known Account) *accountForm {
-	f := &accountForm{w: w}
+	f := &accountForm{w: w, rights: newBarrier(w, station.ActAccount)}
 	f.url = newEntry(w, "https://otpravka-api.pochta.ru")
 	f.url.SetText(known.URL)
 	f.login = newEntry(w, "")
@@ -166,9 +181,9 @@ func newAccountForm(w *Window, known Account) *accountForm {
 	f.why = muted("")
 	_, about := para(w.words.T("ui.settings.account-about"), view.Plain)
 	field := func(key string, e *entry) fyne.CanvasObject { return vbox(2, muted(w.words.T(key)), e) }
-	f.box = vbox(10, about,
+	f.box = vbox(10, about, f.rights.box,
 		field("ui.account.url", f.url), field("ui.account.login", f.login), field("ui.account.token", f.token), field("ui.account.password", f.password),
-		container.NewBorder(nil, nil, f.save, nil, inset(0, 12, f.why)))
+		border(nil, nil, f.save, nil, inset(0, 12, f.why)))
 	for _, e := range []*entry{f.url, f.login, f.token, f.password} {
 		e.OnChanged = func(string) { f.check() }
 		e.OnSubmitted = func(string) { f.submit() }
@@ -180,7 +195,7 @@ func newAccountForm(w *Window, known Account) *accountForm {
 // check keeps the button dead, with the reason beside it, until everything is filled in.
 func (f *accountForm) check() {
 	whole := f.url.Text != "" && f.login.Text != "" && f.token.Text != "" && f.password.Text != ""
-	f.save.set(f.save.Text, whole)
+	f.save.set(f.save.Text, f.rights.open() && whole)
 	if whole {
 		f.why.set("", colorMuted)
 	} else {

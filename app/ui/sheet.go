@@ -74,9 +74,9 @@ func newSheetPanel(desk *printersScreen) *sheetPanel {
 	mark := container.NewCenter(container.NewGridWrap(fyne.NewSize(26, 20), p.icon))
 	p.test = primary(newButton(w, "", theme.DocumentPrintIcon(), p.testPrint))
 	p.straight = newButton(w, "", nil, func() { w.open(screenCalibrate, desk.name+"\x00"+string(p.format)) })
-	p.box = vbox(12, container.NewBorder(nil, nil, formats, nil, inset(0, 8, p.size)),
+	p.box = vbox(12, border(nil, nil, formats, nil, inset(0, 8, p.size)),
 		container.New(shares{[]float32{1.35, 1}, 20}, way, tray),
-		vbox(4, container.NewBorder(nil, nil, mark, nil, p.state), p.faults),
+		vbox(4, border(nil, nil, mark, nil, p.state), p.faults),
 		hbox(8, p.test, p.straight))
 	p.mark()
 	return p
@@ -112,11 +112,12 @@ func (p *sheetPanel) fill(v view.Sheet) {
 	}
 	p.v, p.known = v, true
 	p.mark()
+	p.desk.chosen.Refresh() // it may have grown
 }
 
 // mark shows what is known and which buttons are alive.
 func (p *sheetPanel) mark() {
-	printer, some := p.desk.printer()
+	_, some := p.desk.printer()
 	for i, f := range view.Formats() {
 		press(p.formats[i], f.Kind == p.format)
 		if f.Kind == p.format {
@@ -124,7 +125,11 @@ func (p *sheetPanel) mark() {
 		}
 	}
 	size, _ := p.format.Format()
+	may := p.w.mayNot(station.ActPrinters) == ""
+	enable(p.tray, may)
+	enable(p.choice, may)
 	for turn, b := range p.turns {
+		b.set(b.Text, may)
 		chosen := p.known && p.v.Turn == turn
 		ink := colorMuted
 		if chosen {
@@ -133,7 +138,7 @@ func (p *sheetPanel) mark() {
 		p.faces[turn].SetResource(p.w.icons.get(facePicture(size, turn), ink))
 		press(b, chosen)
 	}
-	p.markTrays(p.desk.search.trays(printer.URI))
+	p.markTrays(p.desk.trays())
 	ink := inkOf(p.v.Tone)
 	p.icon.SetResource(p.w.icons.get(shapeOf(p.v.Tone), ink))
 	state, fault := p.v.State, p.v.Fault
@@ -150,7 +155,7 @@ func (p *sheetPanel) mark() {
 		p.test.set(p.w.words.T("ui.printers.proof.stop"), true)
 	} else {
 		stress(p.test, widget.HighImportance)
-		p.test.set(p.w.words.Say("ui.printers.test", args), some && p.desk.proof.stop == nil)
+		p.test.set(p.w.words.Say("ui.printers.test", args), some && p.desk.proof.stop == nil && p.w.mayNot(station.ActWork) == "")
 	}
 	p.straight.set(p.w.words.Say("ui.printers.calibrate", args), some)
 	p.box.Refresh()
@@ -161,11 +166,7 @@ func (p *sheetPanel) markTrays(trays []string) {
 	if len(trays) == 0 {
 		p.trays = nil
 		p.trayBox.Objects = []fyne.CanvasObject{p.tray}
-		about := "ui.printers.tray-type"
-		if p.desk.search.running {
-			about = "ui.printers.tray-looks"
-		}
-		p.about.set(p.w.words.T(about), colorMuted)
+		p.about.set(p.w.words.T("ui.printers.tray-type"), colorMuted)
 		return
 	}
 	p.about.set("", colorMuted)
@@ -216,7 +217,7 @@ func stress(b *button, want widget.Importance) {
 }
 
 func (p *sheetPanel) turn(turn int) {
-	if p.known && turn != p.v.Turn {
+	if p.known && turn != p.v.Turn && p.w.mayNot(station.ActPrinters) == "" {
 		p.set(strings.TrimSpace(p.tray.Text), turn)
 	}
 }

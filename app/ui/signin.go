@@ -45,9 +45,7 @@ func (w *Window) present(at station.SignedIn) {
 	switch {
 	case !at.Present() && !w.gate.shut:
 		w.gate.shut, w.gate.after = true, w.here
-		for o := w.win.Canvas().Overlays().Top(); o != nil; o = w.win.Canvas().Overlays().Top() {
-			w.win.Canvas().Overlays().Remove(o)
-		}
+		w.over.close()
 		w.goTo(place{screenSignIn, ""})
 	case at.Present() && w.gate.shut:
 		w.gate.shut = false
@@ -82,8 +80,10 @@ func (w *Window) gated(to place) bool {
 // lock is F12: the station is locked at once; what runs goes on.
 func (w *Window) lock() {
 	if w.gate.at.On && !w.gate.shut {
-		w.station.Lock()
-		w.lookWho()
+		start(w.tasks, "lock", func(ctx context.Context) (bool, error) { return true, w.station.Lock(ctx) }, func(_ bool, err error) {
+			w.told(err)
+			w.lookWho()
+		})
 	}
 }
 
@@ -179,7 +179,7 @@ func newSignInScreen(w *Window) *signInScreen {
 			w.gate.after = after
 		}
 	}
-	top := container.NewBorder(nil, nil, nil, container.NewCenter(wide(130, lang)), s.title)
+	top := border(nil, nil, nil, container.NewCenter(wide(130, lang)), s.title)
 	s.box = container.NewVScroll(container.NewCenter(inset(24, 24, wide(480, vbox(14, top, about, form, s.runs, container.New(outdent{}, forgot))))))
 	return s
 }

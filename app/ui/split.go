@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"znak/app/postal"
+	"znak/app/station"
 	"znak/app/ui/view"
 	"znak/store"
 )
@@ -19,15 +20,18 @@ type splitPanel struct {
 	w     *Window
 	batch string
 	unfit []postal.ShPI
+	none  bool // no letter of the batch fits
 	words *widget.Label
 	do    *button
 	ask   *widget.Label
 	sure  *fyne.Container
-	box   *fyne.Container
+
+	rights *barrier
+	box    *fyne.Container
 }
 
 func newSplitPanel(w *Window) *splitPanel {
-	p := &splitPanel{w: w}
+	p := &splitPanel{w: w, rights: newBarrier(w, station.ActChange)}
 	var words, ask fyne.CanvasObject
 	p.words, words = para("", view.Plain)
 	p.words.SizeName = sizeTable
@@ -37,7 +41,7 @@ func newSplitPanel(w *Window) *splitPanel {
 	yes := newButton(w, w.words.T("ui.split.yes"), nil, p.take)
 	p.sure = vbox(6, ask, container.NewHBox(no, yes))
 	p.sure.Hide()
-	p.box = vbox(6, words, container.NewHBox(p.do), p.sure)
+	p.box = vbox(6, words, container.NewHBox(p.do), p.rights.box, p.sure)
 	p.box.Hide()
 	return p
 }
@@ -45,29 +49,44 @@ func newSplitPanel(w *Window) *splitPanel {
 // of shows what helps with a batch.
 func (p *splitPanel) of(b view.Batch) {
 	if b.Name != p.batch {
-		p.batch, p.unfit = b.Name, nil
+		p.batch, p.unfit, p.none = b.Name, nil, false
 		p.question(false)
 	}
+	if !p.advise(b) {
+		return
+	}
+	type unfit struct {
+		ids  []postal.ShPI
+		none bool
+	}
+	load(p.w.tasks, "unfit", func(ctx context.Context) (u unfit, err error) {
+		rows, err := p.w.station.Pieces(ctx, store.PieceQuery{Batch: b.Name})
+		u.ids, u.none = view.UnfitOf(rows), view.NoneFits(rows)
+		return u, err
+	}, func(u unfit, err error) {
+		if err != nil || p.batch != b.Name {
+			return
+		}
+		p.unfit, p.none = u.ids, u.none
+		p.advise(b)
+	})
+}
+
+// advise says what is known so far; false where there is nothing to say.
+func (p *splitPanel) advise(b view.Batch) bool {
 	text := p.w.words.SplitOf(b)
+	if p.none {
+		text = p.w.words.SplitNoneOf(b)
+	}
 	show(p.box, text != "")
 	if text != p.words.Text {
 		p.words.SetText(text)
 	}
+	may := p.rights.open()
+	p.do.set(p.w.words.N("ui.split.return", len(p.unfit)), may && len(p.unfit) > 0)
 	show(p.do, len(p.unfit) > 0 && !p.sure.Visible())
-	if text == "" {
-		return
-	}
-	load(p.w.tasks, "unfit", func(ctx context.Context) ([]postal.ShPI, error) {
-		rows, err := p.w.station.Pieces(ctx, store.PieceQuery{Batch: b.Name})
-		return view.UnfitOf(rows), err
-	}, func(ids []postal.ShPI, err error) {
-		if err != nil || p.batch != b.Name {
-			return
-		}
-		p.unfit = ids
-		p.do.set(p.w.words.N("ui.split.return", len(ids)), len(ids) > 0)
-		show(p.do, len(ids) > 0 && !p.sure.Visible())
-	})
+	show(p.rights.box, !may && len(p.unfit) > 0)
+	return text != ""
 }
 
 func (p *splitPanel) question(yes bool) {

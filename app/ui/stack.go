@@ -42,16 +42,21 @@ var _ fullScreen = (*stackScreen)(nil)
 func newStackScreen(w *Window) *stackScreen {
 	s := &stackScreen{w: w, bar: newBar(8), verdict: newVerdictPanel(), title: subheading(""), faults: vbox(8)}
 	s.top = newCheckHead(w, screenStack, false, s.show)
-	s.in = &scanLines{w: w, answer: s.answer, show: s.typed, slow: func() { s.note(w.words.T("ui.verify.slow")) }}
+	s.in = &scanLines{show: s.typed}
+	s.in.answering = answering[station.ScanVerdict]{w: w, answer: s.answer, slow: func() { s.note(w.words.T("ui.verify.slow")) }}
 	s.finish = primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.stack.finish"), "Key": "F2"}), nil, s.end))
-	s.undo = newButton(w, w.words.T("ui.stack.undo"), theme.ContentUndoIcon(), s.takeBack)
-	s.anew = newButton(w, w.words.T("ui.stack.anew"), theme.ViewRefreshIcon(), s.begin)
+	undo := w.words.T("ui.stack.undo")
+	if !large() { // there is no room for the key
+		undo = w.words.Say("ui.key", map[string]any{"Label": undo, "Key": "Backspace"})
+	}
+	s.undo = newButton(w, undo, theme.ContentUndoIcon(), s.takeBack)
+	s.anew = newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.stack.anew"), "Key": "F8"}), theme.ViewRefreshIcon(), s.begin)
 	var about fyne.CanvasObject
 	s.about, about = para("", view.Plain)
-	left := container.NewBorder(s.title, nil, nil, nil, inset(6, 0, container.NewVScroll(s.faults)))
+	left := border(s.title, nil, nil, nil, inset(6, 0, container.NewVScroll(s.faults)))
 	right := container.NewVScroll(vbox(8, s.finish, s.undo, s.anew, about))
 	bottom := container.New(beside{[]float32{1.9, 1}, 24}, left, right)
-	s.box = inset(12, 24, container.NewBorder(vbox(8, s.top.box, s.bar), nil, nil, nil, inset(12, 0, container.New(stacked{0.46, 12}, s.verdict.ground, bottom))))
+	s.box = inset(12, 24, border(vbox(8, s.top.box, s.bar), nil, nil, nil, inset(12, 0, container.New(stacked{0.46, 12}, s.verdict.ground, bottom))))
 	return s
 }
 
@@ -196,7 +201,7 @@ func (s *stackScreen) fill() view.Stack {
 		}
 		_, text := para(f.What, view.Plain)
 		icon := container.NewVBox(container.NewGridWrap(fyne.NewSize(26, 20), widget.NewIcon(s.w.icons.get(shapeOf(f.Tone), inkOf(f.Tone)))))
-		s.faults.Add(container.NewBorder(nil, nil, icon, nil, text))
+		s.faults.Add(border(nil, nil, icon, nil, text))
 	}
 	s.faults.Refresh()
 	return v
@@ -217,6 +222,10 @@ func (s *stackScreen) key(ev *fyne.KeyEvent) {
 		}
 	case ev.Name == fyne.KeyBackspace:
 		s.takeBack()
+	case ev.Name == fyne.KeyF8:
+		if !s.anew.Disabled() {
+			s.begin()
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -9,7 +11,7 @@ import (
 	"znak/app/ui/view"
 )
 
-// statusBar is the line at the bottom: always there, always true; each part opens its screen.
+// statusBar is the line at the bottom: always there, always true; each part opens its screen, by a click or by Enter.
 type statusBar struct {
 	w     *Window
 	box   fyne.CanvasObject
@@ -17,16 +19,17 @@ type statusBar struct {
 	shown []view.Part
 	run   string
 	who   *link // at the station
+	links map[place]*link
 }
 
 func newStatusBar(w *Window) *statusBar {
-	s := &statusBar{w: w, parts: container.New(fitting{})}
-	help := newLink(w.words.T("ui.status.help"), func() { w.open(screenHelp, "") })
+	s := &statusBar{w: w, parts: container.New(fitting{}), links: map[place]*link{}}
+	help := newLink(w, w.words.T("ui.status.help"), func() { w.open(screenHelp, "") })
 	help.Step, help.Ink, help.Whole = sizeTable, colorMuted, true
-	s.who = newLink("", w.lock)
+	s.who = newLink(w, "", w.lock)
 	s.who.Step, s.who.Ink, s.who.Whole = sizeTable, colorMuted, true
 	s.present(w.words.Present(w.gate.at))
-	row := container.NewBorder(nil, nil, nil, hbox(16, s.who, help), s.parts)
+	row := border(nil, nil, nil, hbox(16, s.who, help), s.parts)
 	s.box = newPanel(colorPanel, 0, vbox(0, widget.NewSeparator(), inset(6, 16, row)))
 	return s
 }
@@ -46,16 +49,17 @@ func (s *statusBar) set(parts []view.Part, run string) {
 	}
 	s.shown, s.run = parts, run
 	s.parts.Objects = nil
+	seen := map[string]int{}
 	if run != "" {
-		s.add(view.Part{Text: run, Tone: view.Accent, Screen: screenPrint}, true)
+		s.add(view.Part{Text: run, Tone: view.Accent, Screen: screenPrint}, true, seen)
 	}
 	for i, p := range parts {
-		s.add(p, i == 0)
+		s.add(p, i == 0, seen)
 	}
 	s.parts.Refresh()
 }
 
-func (s *statusBar) add(p view.Part, shape bool) {
+func (s *statusBar) add(p view.Part, shape bool, seen map[string]int) {
 	if len(s.parts.Objects) > 0 {
 		dot := whole("  ·  ")
 		dot.Step, dot.Ink = sizeTable, colorMuted
@@ -66,11 +70,19 @@ func (s *statusBar) add(p view.Part, shape bool) {
 		s.parts.Add(container.NewCenter(boxed(16, 16, icon)))
 		s.parts.Add(whole(" "))
 	}
-	l := newLink(p.Text, func() { s.w.open(p.Screen, "") })
-	l.Step, l.Ink, l.Whole = sizeTable, inkOf(p.Tone), true
+	ink := inkOf(p.Tone)
 	if p.Tone == view.OK || p.Tone == view.Plain {
-		l.Ink = theme.ColorNameForeground
+		ink = theme.ColorNameForeground
 	}
+	key := place{p.Screen, strconv.Itoa(seen[p.Screen])}
+	seen[p.Screen]++
+	l := s.links[key]
+	if l == nil { // kept from one time to the next, so that it keeps the focus
+		l = newLink(s.w, "", func() { s.w.open(p.Screen, "") })
+		l.Step = sizeTable
+		s.links[key] = l
+	}
+	l.set(p.Text, ink)
 	s.parts.Add(l)
 }
 

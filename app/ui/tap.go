@@ -62,7 +62,7 @@ func (t *tap) Tapped(*fyne.PointEvent) { t.tapped() }
 // Cursor shows that it leads somewhere.
 func (t *tap) Cursor() desktop.Cursor { return desktop.PointerCursor }
 
-func (t *tap) FocusGained() { t.focused = true; t.Refresh() }
+func (t *tap) FocusGained() { t.focused = true; t.Refresh(); t.hooks.focused(t) }
 func (t *tap) FocusLost()   { t.focused = false; t.Refresh() }
 
 // TypedKey follows on Enter and Space.

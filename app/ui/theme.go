@@ -108,7 +108,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 func (l look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	switch name { // laid over what is below
 	case theme.ColorNameHover:
-		return veil(l.wish.variant(variant), 0x10)
+		return veil(l.wish.variant(variant), 0x18)
 	case theme.ColorNamePressed:
 		return veil(l.wish.variant(variant), 0x24)
 	case theme.ColorNameFocus: // laid over a pale button and over a dark one with white words: both stay readable

@@ -55,11 +55,11 @@ func newTodayScreen(w *Window) *todayScreen {
 	cards := container.New(shares{[]float32{1, 1.25, 1}, 16}, s.cards[0].box, s.cards[1].box, s.cards[2].box)
 	s.notices.Hide()
 	s.offline.Align = fyne.TextAlignTrailing
-	flow := container.NewBorder(nil, nil, subheading(w.words.T("ui.today.flow")), nil, s.offline)
+	flow := border(nil, nil, subheading(w.words.T("ui.today.flow")), nil, s.offline)
 	s.net, s.devices = newGlance(w), newGlance(w)
 	glances := container.New(shares{[]float32{1, 1}, 16}, s.net.box, s.devices.box)
 	work := container.New(under{most: 330, gap: 16}, cards, vbox(14, glances, flow, s.flow))
-	s.full = container.NewBorder(s.notices, nil, nil, nil, work)
+	s.full = border(s.notices, nil, nil, nil, work)
 	_, words := para(w.words.T("ui.today.empty"), view.Plain)
 	pull := primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.pull"), "Key": "F5"}), theme.DownloadIcon(), w.pull))
 	s.empty = container.NewStack(middle(vbox(16, words, container.NewHBox(pull))))
@@ -201,12 +201,12 @@ func newCard(w *Window) *card {
 	c.next = primary(newButton(w, "", nil, func() { w.do(c.do) }))
 	c.foot = inset(12, 0, c.next)
 	c.mark = inset(0, 3, container.NewCenter(boxed(24, 24, c.icon)))
-	top := vbox(4, c.title, container.NewBorder(nil, nil, c.mark, nil, c.big))
+	top := vbox(4, c.title, border(nil, nil, c.mark, nil, c.big))
 	var lines fyne.CanvasObject = c.lines
 	if !large() { // the whole screen scrolls then
 		lines = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 0, 0, 12), c.lines))
 	}
-	c.box = newPanel(colorPanel, 10, inset(16, 16, container.NewBorder(top, c.foot, nil, nil, inset(10, 0, lines))))
+	c.box = newPanel(colorPanel, 10, inset(16, 16, border(top, c.foot, nil, nil, inset(10, 0, lines))))
 	return c
 }
 

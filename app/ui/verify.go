@@ -30,7 +30,7 @@ type verifyScreen struct {
 	verdict *verdictPanel
 	recent  *fyne.Container
 	nothing *line
-	lines   []*scanLine
+	lines   []*verdictRow
 	order   *widget.Label
 	missing *widget.Label
 	lacks   *line
@@ -47,11 +47,12 @@ var _ fullScreen = (*verifyScreen)(nil)
 func newVerifyScreen(w *Window) *verifyScreen {
 	s := &verifyScreen{w: w, bar: newBar(8), recent: vbox(3), verdict: newVerdictPanel()}
 	s.top = newCheckHead(w, view.ScreenVerify, true, s.show)
-	s.in = &scanLines{w: w, answer: s.answer, show: s.typed, slow: func() { s.note(view.Stop, w.words.T("ui.verify.slow")) }}
+	s.in = &scanLines{show: s.typed}
+	s.in.answering = answering[station.ScanVerdict]{w: w, answer: s.answer, slow: func() { s.note(view.Stop, w.words.T("ui.verify.slow")) }}
 	for range lastScans {
-		l := newScanLine(w)
+		l := newVerdictRow(w, 72)
 		s.lines = append(s.lines, l)
-		s.recent.Add(l.box)
+		s.recent.Add(l)
 	}
 	s.nothing = muted(w.words.T("ui.verify.nothing-yet"))
 	var orderBox, missingBox fyne.CanvasObject
@@ -60,10 +61,10 @@ func newVerifyScreen(w *Window) *verifyScreen {
 	s.lacks = subheading(w.words.T("ui.verify.missing"))
 	s.hand = primary(newButton(w, w.words.Say("ui.key", map[string]any{"Label": w.words.T("ui.do.handover"), "Key": "F4"}), nil, func() { w.do(s.handDo) }))
 	s.hand.Hide()
-	left := container.NewBorder(inset(0, 0, subheading(w.words.T("ui.verify.recent"))), nil, nil, nil, inset(6, 0, container.NewVScroll(container.NewStack(s.recent, container.NewVBox(s.nothing)))))
-	right := container.NewBorder(nil, s.hand, nil, nil, container.NewVScroll(vbox(6, subheading(w.words.T("ui.verify.order")), orderBox, inset(6, 0, s.lacks), missingBox)))
+	left := border(inset(0, 0, subheading(w.words.T("ui.verify.recent"))), nil, nil, nil, inset(6, 0, container.NewVScroll(container.NewStack(s.recent, container.NewVBox(s.nothing)))))
+	right := border(nil, s.hand, nil, nil, container.NewVScroll(vbox(6, subheading(w.words.T("ui.verify.order")), orderBox, inset(6, 0, s.lacks), missingBox)))
 	bottom := container.New(beside{[]float32{1.7, 1}, 24}, left, right)
-	s.box = inset(12, 24, container.NewBorder(vbox(8, s.top.box, s.bar), nil, nil, nil, inset(12, 0, container.New(stacked{0.54, 12}, s.verdict.ground, bottom))))
+	s.box = inset(12, 24, border(vbox(8, s.top.box, s.bar), nil, nil, nil, inset(12, 0, container.New(stacked{0.54, 12}, s.verdict.ground, bottom))))
 	return s
 }
 
@@ -117,7 +118,8 @@ func (s *verifyScreen) note(tone view.Tone, text string) {
 func (s *verifyScreen) fillRecent() {
 	for i, l := range s.lines {
 		if i < len(s.last) {
-			l.set(s.last[i])
+			v := s.last[i]
+			l.set(v.Tone, v.When, v.Head, v.Tail, v.Do)
 		} else {
 			l.blank()
 		}
@@ -194,41 +196,6 @@ func (s *verifyScreen) typed(text string) {
 		return
 	}
 	s.verdict.set(view.Verdict{Tone: view.Muted, Word: text, Do: s.w.words.T("ui.verify.typed")})
-}
-
-// scanLine is one of the last scans: shape, time, digits, what was said.
-type scanLine struct {
-	w    *Window
-	icon *widget.Icon
-	when *line
-	head *line
-	tail *line
-	do   *line
-	box  fyne.CanvasObject
-}
-
-func newScanLine(w *Window) *scanLine {
-	l := &scanLine{w: w, icon: widget.NewIcon(nil), when: whole(""), head: whole(""), tail: whole(""), do: muted("")}
-	l.tail.Bold = true
-	left := hbox(0, wide(24, container.NewCenter(container.NewGridWrap(fyne.NewSize(16, 16), l.icon))), wide(72, l.when), wide(150, hbox(0, l.head, l.tail)))
-	l.box = container.NewBorder(nil, nil, left, nil, l.do)
-	return l
-}
-
-func (l *scanLine) set(v view.Verdict) {
-	l.icon.SetResource(l.w.icons.get(shapeOf(v.Tone), inkOf(v.Tone)))
-	l.when.set(v.When, colorMuted)
-	l.head.set(v.Head, theme.ColorNameForeground)
-	l.tail.set(v.Tail, theme.ColorNameForeground)
-	l.do.set(v.Do, inkOf(v.Tone))
-}
-
-func (l *scanLine) blank() {
-	l.icon.SetResource(nil)
-	l.when.set("", colorMuted)
-	l.head.set("", colorMuted)
-	l.tail.set("", colorMuted)
-	l.do.set("", colorMuted)
 }
 
 // stacked gives the upper object a part of the height, the lower one the rest.

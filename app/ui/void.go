@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -23,7 +22,7 @@ type voidList struct {
 	w     *Window
 	shown []view.Owed
 	desk  view.Desk
-	texts chan string
+	in    answering[station.DeskVerdict]
 	field *entry
 	again *widget.Label // of which envelope it is asked whether it is another one
 	yes   func()        // a person says that it is
@@ -35,6 +34,7 @@ type voidList struct {
 
 func newVoidList(w *Window) *voidList {
 	v := &voidList{w: w, list: vbox(6)}
+	v.in = answering[station.DeskVerdict]{w: w, answer: v.answer, slow: func() { w.say(view.Stop, w.words.T("ui.verify.slow")) }}
 	var again fyne.CanvasObject
 	v.again, again = para("", view.Warn)
 	another := newButton(w, w.words.T("ui.reprint.another"), theme.ConfirmIcon(), func() {
@@ -52,7 +52,7 @@ func newVoidList(w *Window) *voidList {
 	done := newButton(w, w.words.T("ui.reprint.destroy-do"), theme.ConfirmIcon(), func() { v.destroy(v.field.Text) })
 	v.none = w.allWell("ui.reprint.void-none")
 	v.none.Hide()
-	v.box = container.NewBorder(vbox(8, ask, container.NewBorder(nil, nil, nil, done, v.field), why, v.ask), nil, nil, nil,
+	v.box = border(vbox(8, ask, border(nil, nil, nil, done, v.field), why, v.ask), nil, nil, nil,
 		inset(12, 0, container.NewStack(container.NewVScroll(v.list), v.none)))
 	return v
 }
@@ -84,7 +84,7 @@ func (v *voidList) row(o view.Owed) fyne.CanvasObject {
 	lost := quiet(newButton(v.w, v.w.words.T("ui.reprint.missing"), nil, func() { v.missing(o.ShPI) }))
 	digits := newTap(v.w, hbox(0, head, tail), func() { v.w.openPiece(o.ShPI) })
 	left := hbox(0, wide(150, digits), wide(130, newLine(o.Batch)))
-	return newPanel(colorPanel, 8, inset(4, 14, container.NewBorder(nil, nil, container.NewCenter(left), lost, container.New(centerY{}, about))))
+	return newPanel(colorPanel, 8, inset(4, 14, border(nil, nil, container.NewCenter(left), lost, container.New(centerY{}, about))))
 }
 
 // missing is a person's word that an envelope cannot be found.
@@ -142,46 +142,14 @@ func (v *voidList) answered() {
 	}
 }
 
-// heard takes a scan, line by line. Scans are answered one by one in their order, off the UI thread.
+// heard takes a scan, line by line.
 func (v *voidList) heard(text string) {
 	if v.desk == nil {
-		v.desk, v.texts = v.w.station.Desk(), make(chan string, 1024)
-		go v.listen(v.w.tasks.ctx, v.desk, v.texts)
+		v.desk = v.w.station.Desk()
+		v.in.begin(v.desk)
 	}
 	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
-		select {
-		case v.texts <- line:
-		default: // the store has not answered a thousand lines: say so instead of losing one silently
-			v.w.say(view.Stop, v.w.words.T("ui.verify.slow"))
-		}
-	}
-}
-
-func (v *voidList) listen(ctx context.Context, desk view.Desk, texts <-chan string) {
-	tell := func(list []station.DeskVerdict, err error) {
-		v.w.tasks.put(func() {
-			if ctx.Err() == nil {
-				v.answer(list, err)
-			}
-		})
-	}
-	var silence <-chan time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case line := <-texts:
-			list, err := desk.Line(ctx, line)
-			silence = nil
-			if err == nil && len(list) == 0 {
-				silence = time.After(heldFor)
-			} else {
-				tell(list, err)
-			}
-		case <-silence:
-			silence = nil
-			tell(desk.Flush(ctx))
-		}
+		v.in.take(line)
 	}
 }
 
@@ -228,7 +196,7 @@ func newStaleList(w *Window) *staleList {
 	s.second = newSecondPerson(w, func(name, proof string) { s.void(s.batch, name, proof) })
 	s.none = w.allWell("ui.reprint.stale-none")
 	s.none.Hide()
-	s.box = container.NewBorder(vbox(8, s.about, s.second.box), nil, nil, nil, inset(12, 0, container.NewStack(container.NewVScroll(s.list), s.none)))
+	s.box = border(vbox(8, s.about, s.second.box), nil, nil, nil, inset(12, 0, container.NewStack(container.NewVScroll(s.list), s.none)))
 	return s
 }
 
@@ -243,7 +211,7 @@ func (s *staleList) fill(list []view.StaleBatch) {
 	for _, b := range list {
 		all := newButton(s.w, b.Label, nil, func() { s.void(b.Batch, "", "") })
 		title := subheading(b.Title)
-		rows := vbox(4, container.NewBorder(nil, nil, title, all))
+		rows := vbox(4, border(nil, nil, title, all))
 		for i, l := range b.Lines {
 			if i == maxStale {
 				rows.Add(muted(s.w.words.Say("ui.report.more", map[string]any{"N": s.w.words.Number(len(b.Lines) - i)})))
@@ -254,7 +222,7 @@ func (s *staleList) fill(list []view.StaleBatch) {
 			changes := newLine(l.Changes)
 			changes.Ink = inkOf(view.Warn)
 			digits := newTap(s.w, hbox(0, head, tail), func() { s.w.openPiece(l.ShPI) })
-			rows.Add(container.NewBorder(nil, nil, wide(160, digits), nil, changes))
+			rows.Add(border(nil, nil, wide(160, digits), nil, changes))
 		}
 		s.list.Add(newPanel(colorPanel, 10, inset(10, 16, rows)))
 	}

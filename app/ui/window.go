@@ -12,9 +12,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
-	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
 	"znak/app/text"
@@ -76,7 +74,9 @@ func Run(app fyne.App, p Params) {
 	if p.Crashed != "" {
 		w.say(view.Warn, w.words.Say("ui.crashed", map[string]any{"File": p.Crashed}))
 	}
-	w.win.ShowAndRun()
+	w.win.Show()
+	w.backInPlace()
+	app.Run()
 }
 
 // Window is the program's window.
@@ -91,6 +91,7 @@ type Window struct {
 	icons   tinted
 	ears    *ears
 	hearing *hearing
+	over    *overlay
 	badge   func(text string) // what an operator's badge does where no screen takes it; nil: nothing
 	started time.Time
 
@@ -153,6 +154,7 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	}
 	w.words = view.NewWords(p.Text)
 	w.ears = newEars(t, w.heard)
+	w.over = &overlay{w: w}
 	w.badge = w.takeBadge
 	w.gate = gate{shut: !p.SignedIn.Present(), at: p.SignedIn}
 	w.hearing = newHearing(w, p.Scanners)
@@ -169,13 +171,7 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 		}
 		w.dropped(paths)
 	})
-	c := w.win.Canvas()
-	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { w.key(ev) })
-	c.SetOnTypedRune(func(r rune) { w.typed(r, false) })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(s fyne.Shortcut) { w.shortcut(s) })
-	for key := range controlKeys { // of a scan; a field passes its shortcuts on by itself
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierControl}, func(s fyne.Shortcut) { w.shortcut(s) })
-	}
+	w.listenToKeys()
 	w.build()
 	return w
 }
@@ -190,7 +186,7 @@ func (w *Window) build() {
 	w.frame = newFrame(w)
 	w.tasks.busy = w.frame.busy
 	w.win.SetTitle(w.words.T("ui.app"))
-	w.win.SetContent(w.frame.root)
+	w.win.SetContent(newPresence(w, w.frame.root))
 	if !w.station.HasAccount() {
 		w.open(screenFirst, "")
 	} else {
@@ -252,6 +248,8 @@ func (w *Window) make(name string) screen {
 		return newFindPrintersScreen(w)
 	case screenCalibrate:
 		return newCalibrationScreen(w)
+	case screenPrinterSetup:
+		return newSetupScreen(w)
 	}
 	return newTodayScreen(w)
 }
@@ -319,327 +317,6 @@ func (w *Window) retitle(s screen) {
 	}
 }
 
-// key is the first to see every key.
-func (w *Window) key(ev *fyne.KeyEvent) bool {
-	if w.gate.shut {
-		return w.keyAtGate(ev)
-	}
-	w.station.Touch()
-	if ev.Name == keyLock && w.gate.at.On {
-		w.lock()
-		return true
-	}
-	if full, ok := w.current().(fullScreen); ok {
-		full.key(ev)
-		return true
-	}
-	switch ev.Name {
-	case fyne.KeyF1:
-		w.open(screenHelp, "")
-	case fyne.KeyF2:
-		w.act(view.DoPrint)
-	case fyne.KeyF3:
-		w.open(view.ScreenVerify, w.batchHere())
-	case fyne.KeyF4:
-		w.act(view.DoHandOver)
-	case fyne.KeyF5:
-		w.pull()
-	case fyne.KeyEscape:
-		w.goBack()
-	case fyne.KeyReturn, fyne.KeyEnter:
-		if !w.ears.running() || w.hearing.person() {
-			w.ears.end()
-			return false
-		}
-		w.ears.press('\r') // of a scan: it must not press the button that has the focus
-	case fyne.KeySpace:
-		return w.ears.running() // its character follows
-	default:
-		return false
-	}
-	return true
-}
-
-// typed hears the characters that no field for text takes.
-func (w *Window) typed(r rune, field bool) bool {
-	w.station.Touch()
-	w.ears.press(r)
-	if field {
-		_, full := w.current().(fullScreen)
-		_, takes := w.current().(scanTaker)
-		if !full && !takes || w.win.Canvas().Focused() == fyne.Focusable(w.frame.search) {
-			w.hearing.begins()
-			return false
-		}
-	}
-	return true
-}
-
-func (w *Window) shortcut(s fyne.Shortcut) bool {
-	if w.hearing.control(s) {
-		return true
-	}
-	c, ok := s.(*desktop.CustomShortcut)
-	if !ok || c.KeyName != fyne.KeyF || c.Modifier != fyne.KeyModifierShortcutDefault {
-		return false
-	}
-	if _, full := w.current().(fullScreen); !full && !w.gate.shut {
-		w.win.Canvas().Focus(w.frame.search)
-		w.frame.search.DoubleTapped(nil)
-	}
-	return true
-}
-
-// heard gets every finished run of keys.
-func (w *Window) heard(in scan.Input) {
-	w.station.Touch()
-	in, ok := w.hearing.take(in)
-	if !ok {
-		return
-	}
-	switch s := w.current().(type) {
-	case fullScreen:
-		s.heard(in)
-	case scanTaker:
-		if in.Scan {
-			s.scanned(in.Text)
-		} else {
-			s.typedIn(in.Text)
-		}
-	default:
-		if id, ok := view.FindShPI(in.Text); ok && in.Scan {
-			w.openPiece(id)
-		}
-	}
-}
-
-// batchHere is the batch that the keys mean on this screen; "" where there is none.
-func (w *Window) batchHere() string {
-	if s, ok := w.current().(batchHolder); ok {
-		return s.batch()
-	}
-	return ""
-}
-
-// act does F2 and F4: on the batch in view, else on the one that is first in line for it.
-func (w *Window) act(do view.Do) {
-	name := w.batchHere()
-	start(w.tasks, "act", func(ctx context.Context) (view.Action, error) {
-		list, err := w.station.Batches(ctx)
-		if err != nil {
-			return view.Action{}, err
-		}
-		shown := w.words.BatchesOf(list)
-		dead := view.Action{Why: w.words.T("ui.why.no-batch")}
-		for _, b := range append(shown.Open, shown.Closed...) {
-			if name != "" && b.Name != name {
-				continue
-			}
-			for _, a := range b.Actions {
-				if a.Do != do {
-					continue
-				}
-				if a.Alive {
-					return a, nil
-				}
-				if name != "" {
-					dead = a
-				}
-			}
-		}
-		return dead, nil
-	}, func(a view.Action, err error) {
-		switch {
-		case err != nil:
-			w.trouble(err)
-		case !a.Alive:
-			w.say(view.Warn, a.Why)
-			if name == "" {
-				w.open(view.ScreenBatches, "")
-			}
-		case name == "": // nobody looked at it yet: show it first
-			w.open(screenBatch, a.Batch)
-		default:
-			w.do(a)
-		}
-	})
-}
-
-// do does what a button says.
-func (w *Window) do(a view.Action) {
-	if !a.Alive {
-		return
-	}
-	switch a.Do {
-	case view.DoPrint:
-		w.print(station.PrintOrder{Batch: a.Batch})
-	case view.DoVerify:
-		w.open(view.ScreenVerify, a.Batch)
-	case view.DoHandOver:
-		w.open(screenHandOver, a.Batch)
-	case view.DoApprove:
-		start(w.tasks, "approve", func(ctx context.Context) (postal.Kopecks, error) { return w.station.Approve(ctx, a.Batch) },
-			func(sum postal.Kopecks, err error) {
-				if w.told(err) {
-					w.say(view.OK, w.words.Say("ui.approved", map[string]any{"Batch": a.Batch, "Sum": sum}))
-				}
-				w.changed()
-			})
-	case view.DoOpen:
-		w.open(screenBatch, a.Batch)
-	case view.DoPull:
-		w.pull()
-	case view.DoWait:
-		w.open(view.ScreenOutbox, "")
-	case view.DoMoney:
-		w.open(view.ScreenMoney, "")
-	}
-}
-
-// pull is F5: take what is new, then send what waits.
-func (w *Window) pull() {
-	if !w.station.HasAccount() {
-		w.open(screenFirst, "")
-		return
-	}
-	type outcome struct {
-		pulled station.PullReport
-		sent   station.SyncReport
-	}
-	stopped, stop := context.WithCancel(w.tasks.ctx)
-	taken := start(w.tasks, "pull", func(context.Context) (outcome, error) {
-		defer stop()
-		ctx := stopped
-		var o outcome
-		var err error
-		if o.pulled, err = w.station.Pull(ctx); err != nil {
-			return o, err
-		}
-		st, err := w.station.Status(ctx)
-		if err == nil && st.Pending > 0 {
-			o.sent, err = w.station.Sync(ctx)
-		}
-		return o, err
-	}, func(o outcome, err error) {
-		w.pics.forget()
-		if w.told(err) {
-			tone, s := w.words.PullOf(o.pulled)
-			if o.sent.Sent > 0 {
-				s += " " + w.words.N("ui.sync.done", o.sent.Sent)
-			}
-			w.say(tone, s)
-		}
-		w.changed()
-	})
-	if taken {
-		w.say(view.Accent, w.words.T("ui.pull.working"))
-		w.frame.notice.offer(w.words.T("ui.pull.stop"), func() {
-			stop()
-			w.say(view.Warn, w.words.T("ui.pull.stopped"))
-		})
-	} else {
-		stop()
-	}
-}
-
-// openPiece shows a letter in its batch.
-func (w *Window) openPiece(id postal.ShPI) {
-	load(w.tasks, "open-piece", func(ctx context.Context) (string, error) {
-		row, err := w.station.Piece(ctx, id)
-		return row.Batch, err
-	}, func(batch string, err error) {
-		if w.told(err) {
-			w.open(screenBatch, batch)
-			w.screen(screenBatch).(*batchScreen).selectPiece(id)
-		}
-	})
-}
-
-// changed is called after anything was done: the screen and the line at the bottom ask again.
-func (w *Window) changed() {
-	w.refreshStatus()
-	w.current().refresh()
-}
-
-func (w *Window) refreshStatus() {
-	type look struct {
-		status   station.Status
-		printers []station.PrinterView
-		owed     int // void envelopes
-	}
-	load(w.tasks, "status", func(ctx context.Context) (look, error) {
-		st, err := w.station.Status(ctx)
-		l := look{status: st}
-		if err == nil {
-			l.printers, err = w.station.Printers(ctx)
-		}
-		if err == nil {
-			l.owed, err = w.station.OwedCount(ctx)
-		}
-		return l, err
-	}, func(l look, err error) {
-		if err != nil {
-			w.trouble(err)
-			return
-		}
-		w.frame.status.set(w.words.StatusOf(l.status, l.printers, w.station.HasAccount()), w.runText())
-		w.frame.count(view.ScreenOutbox, l.status.Pending+l.status.Dead)
-		w.frame.count(view.ScreenReprint, l.owed+l.status.States[postal.StateStale])
-	})
-}
-
-// beat keeps the window true while nobody touches it, and sends what waits.
-func (w *Window) beat(ctx context.Context) {
-	tick := time.NewTicker(3 * time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			w.tasks.put(w.tick)
-		}
-	}
-}
-
-func (w *Window) tick() {
-	w.beats++
-	if w.beats == 1 && w.params.Drawn != nil {
-		w.params.Drawn()
-	}
-	w.lookWho()
-	w.refreshStatus()
-	if w.beats%2 == 0 {
-		w.current().refresh()
-	}
-	if w.beats%20 == 0 && w.station.HasAccount() {
-		load(w.tasks, "courier", func(ctx context.Context) (bool, error) {
-			st, err := w.station.Status(ctx)
-			if err != nil || st.Pending == 0 {
-				return false, err
-			}
-			_, err = w.station.Sync(ctx)
-			return true, err
-		}, func(_ bool, err error) {
-			if err != nil {
-				w.log.Info("outbox round", "error", err)
-			}
-			w.refreshStatus()
-		})
-	}
-	if w.beats%20 == 10 && (w.run == nil || w.run.done) {
-		load(w.tasks, "prefetch", w.station.Prefetch, func(pulled bool, err error) {
-			if err != nil {
-				w.log.Info("prefetch", "error", err)
-			}
-			if pulled {
-				w.refreshStatus()
-				w.current().refresh()
-			}
-		})
-	}
-}
-
 // close refuses to leave a run or a restore alone.
 func (w *Window) close() {
 	if s, ok := w.current().(*restoreScreen); ok && s.works {
@@ -650,7 +327,7 @@ func (w *Window) close() {
 		w.say(view.Warn, w.words.T("ui.print.close"))
 		return
 	}
-	w.keepSize()
+	w.keepPlace()
 	w.win.Close()
 }
 

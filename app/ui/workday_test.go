@@ -244,7 +244,7 @@ func BenchmarkNarrow(b *testing.B) {
 	}
 }
 
-// A whole ШПИ, typed with or without its spaces, is asked for by its index.
+// A whole ШПИ, typed with or without its spaces, is asked for without them.
 func TestSearchByWholeShPI(t *testing.T) {
 	fake := viewtest.Sample()
 	d := newDesk(t, "ru", false, fake)
@@ -253,7 +253,7 @@ func TestSearchByWholeShPI(t *testing.T) {
 	if s := d.screen(screenSearch).(*searchScreen); s.table.count != 1 || s.letter.shown != viewtest.ShPI(5) {
 		t.Errorf("found %d, shown %s", s.table.count, s.letter.shown)
 	}
-	if !fake.Called(fmt.Sprintf("pieces  [] 0 0 %q", "")) {
-		t.Errorf("asked for as text: %v", fake.Calls)
+	if !fake.Called(fmt.Sprintf("pieces  [] 0 %d %q", maxFound+1, string(viewtest.ShPI(5)))) {
+		t.Errorf("asked otherwise: %v", fake.Calls)
 	}
 }

@@ -48,8 +48,8 @@ func newZoomScreen(w *Window) *zoomScreen {
 	in := newButton(w, "", theme.ZoomInIcon(), func() { s.turn(+1) })
 	fit := newButton(w, w.words.T("ui.zoom.fit"), theme.ZoomFitIcon(), func() { s.to(0) })
 	real := newButton(w, w.words.T("ui.zoom.life"), nil, func() { s.to(1) })
-	top := container.NewBorder(nil, nil, hbox(6, fit, real, out, in, container.NewCenter(inset(0, 8, s.scale))), nil, s.words)
-	s.box = container.NewBorder(inset(0, 0, top), nil, nil, nil, inset(8, 0, newPanel(colorPaper, 8, s.scroll)))
+	top := border(nil, nil, hbox(6, fit, real, out, in, container.NewCenter(inset(0, 8, s.scale))), nil, s.words)
+	s.box = border(inset(0, 0, top), nil, nil, nil, inset(8, 0, newPanel(colorPaper, 8, s.scroll)))
 	return s
 }
 

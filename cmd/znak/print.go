@@ -105,9 +105,9 @@ func (p *faultWait) told(now station.PrintProgress) {
 	}
 }
 
-func orEmpty(list []string) []string {
+func orEmpty[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }

@@ -43,7 +43,7 @@ func (c *command) printersCommand() *cobra.Command {
 			}
 			for _, p := range printers {
 				list = append(list, printerJSON{Name: p.Name, Kind: p.Kind, State: string(p.State), Reasons: orEmpty(p.Words), DPI: p.DPI, URI: p.URI, Model: p.Model,
-					Added: true, Confirm: string(p.Confirm)})
+					Added: true, Confirm: string(p.Confirm), Trays: p.Trays})
 			}
 			found, reasons := o.station.FindPrinters(ctx)
 			for _, f := range found {
@@ -84,7 +84,7 @@ func (c *command) printersCommand() *cobra.Command {
 func (c *command) printerCommand() *cobra.Command {
 	cmd := c.verb("printer", cobra.NoArgs, nil)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	for _, sub := range []*cobra.Command{c.printerAdd(), c.printerRemove(), c.printerPause(), c.printerResume(), c.printerCancel(), c.printerSheet(), c.printerTest(), c.printerCalibrate()} {
+	for _, sub := range []*cobra.Command{c.printerAdd(), c.printerSet(), c.printerRemove(), c.printerPause(), c.printerResume(), c.printerCancel(), c.printerSheet(), c.printerTest(), c.printerCalibrate()} {
 		name, _, _ := strings.Cut(sub.Use, " ")
 		sub.Short = c.say("printer."+name, nil)
 		cmd.AddCommand(sub)
@@ -290,8 +290,20 @@ func (c *command) tellPage(p printer.Progress) error {
 func (c *command) printerCalibrate() *cobra.Command {
 	var format *string
 	var readings string
-	var check bool
+	var check, reset bool
 	cmd := c.verb("calibrate NAME", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		if reset {
+			if readings != "" || check {
+				return errUse{errors.New(c.say("device.reset-alone", nil))}
+			}
+			return c.with(ctx, func(o *office) error {
+				sheet, err := o.station.ForgetFault(ctx, args[0], postal.EnvelopeKind(*format))
+				if err != nil {
+					return err
+				}
+				return c.tellSheet(args[0], *format, sheet)
+			})
+		}
 		if readings == "" {
 			return c.with(ctx, func(o *office) error {
 				p, err := o.station.PrintRuler(ctx, args[0], postal.EnvelopeKind(*format), check)
@@ -317,6 +329,7 @@ func (c *command) printerCalibrate() *cobra.Command {
 	format = c.formatFlag(cmd)
 	cmd.Flags().StringVar(&readings, "readings", "", c.say("flag.readings", nil))
 	cmd.Flags().BoolVar(&check, "check", false, c.say("flag.check", nil))
+	cmd.Flags().BoolVar(&reset, "reset", false, c.say("flag.calibration-reset", nil))
 	return cmd
 }
 

@@ -155,21 +155,16 @@ func (c *command) scannerTest() *cobra.Command {
 	var timeout time.Duration
 	cmd := c.verb("test NAME", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		return c.with(ctx, func(o *office) error {
-			devices, err := o.station.Scanners(ctx)
+			d, err := c.scannerCalled(ctx, o, args[0])
 			if err != nil {
 				return err
-			}
-			at := slices.IndexFunc(devices, func(d scan.Device) bool { return d.Name == args[0] })
-			if at < 0 {
-				return &station.Refused{Reasons: []station.Reason{{Key: "station.scanner.unknown", Args: hint.Args{"Scanner": args[0]}}}}
 			}
 			fmt.Fprintln(c.errOut, c.say("scanner.wait", nil))
-			learned, err := c.tryScanner(ctx, devices[at], timeout)
+			learned, err := c.tryScanner(ctx, d, timeout)
 			if err != nil {
 				return err
 			}
-			d, err := o.station.ProveScanner(ctx, devices[at], learned)
-			if err != nil {
+			if d, err = o.station.ProveScanner(ctx, d, learned); err != nil {
 				return err
 			}
 			return c.tellProof(d, learned)

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"znak/app/hint"
 	"znak/app/postal"
 	"znak/app/scan"
 	"znak/app/station"
@@ -20,6 +19,8 @@ const maxLine = 1 << 20
 
 func (c *command) verifyCommand() *cobra.Command {
 	var images bool
+	var scanner string
+	var silence time.Duration
 	cmd := c.verb("verify [BATCH]", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		batch, files := "", args
 		switch {
@@ -32,6 +33,9 @@ func (c *command) verifyCommand() *cobra.Command {
 			}
 		case len(args) > 0 && !isFile(args[0]):
 			batch, files = args[0], args[1:]
+		}
+		if images && scanner != "" {
+			return errUse{errors.New(c.say("verify.one-source", nil))}
 		}
 		if images && len(files) == 0 {
 			return errUse{errors.New(c.say("verify.no-files", nil))}
@@ -46,41 +50,26 @@ func (c *command) verifyCommand() *cobra.Command {
 			if images {
 				return c.verifyImages(ctx, v, files)
 			}
-			return c.verifyLines(ctx, v)
+			if scanner == "" {
+				return c.verifyLines(ctx, v, scan.Profile{})
+			}
+			d, err := c.scannerCalled(ctx, o, scanner)
+			if err != nil {
+				return err
+			}
+			return c.verifyScanner(ctx, v, d, silence)
 		})
 	})
 	cmd.Flags().BoolVar(&images, "images", false, c.say("flag.images", nil))
-	cmd.Use = "verify [BATCH] [--images FILE…]"
+	cmd.Flags().StringVar(&scanner, "scanner", "", c.say("flag.verify-scanner", nil))
+	cmd.Flags().DurationVar(&silence, "timeout", 0, c.say("flag.verify-timeout", nil))
+	cmd.Use = "verify [BATCH] [--images FILE… | --scanner NAME]"
 	return cmd
 }
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.IsDir()
-}
-
-// verifyLines reads scans from standard input, one a line, and answers each with a JSON line at once.
-func (c *command) verifyLines(ctx context.Context, v *station.Verifier) error {
-	lines := bufio.NewScanner(c.in)
-	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
-	person := false
-	for lines.Scan() {
-		answers, err := v.Line(ctx, lines.Text())
-		if err := errors.Join(c.verdicts(answers, &person), err); err != nil {
-			return err
-		}
-	}
-	answers, err := v.Flush(ctx)
-	if err := errors.Join(c.verdicts(answers, &person), err); err != nil {
-		return err
-	}
-	if err := lines.Err(); err != nil {
-		return hint.New("cmd.verify.input", nil, err)
-	}
-	if person {
-		return errPerson
-	}
-	return nil
 }
 
 func (c *command) verifyImages(ctx context.Context, v *station.Verifier, files []string) error {

@@ -209,6 +209,20 @@ func (f *fake) suffer(job, queue uint32) {
 	f.trouble, f.info.status = job, queue
 }
 
+// change is what the spooler, or a person at it, does to its first job.
+func (f *fake) change(do func(*fakeJob)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do(f.list[0])
+}
+
+// holds reports whether the spooler still holds the job.
+func (f *fake) holds(id uint32) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.find(id) != nil
+}
+
 func (f *fake) raw(_, doc string) (document, error) { return f.begin(doc, false) }
 
 func (f *fake) pixels(_, doc string, _ int, _ sheet) (document, error) { return f.begin(doc, true) }

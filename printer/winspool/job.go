@@ -186,6 +186,12 @@ func (j *job) isClosed() bool {
 	return j.closed
 }
 
+func (j *job) isHanded() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.handed
+}
+
 // ended is the job's last word, if it is said.
 func (j *job) ended() (printer.Progress, bool) {
 	j.mu.Lock()
@@ -279,6 +285,8 @@ func (j *job) look(ctx context.Context) (printer.Progress, error) {
 	switch {
 	case errors.Is(err, errGone) && handed:
 		return j.end(j.live(printer.Done, nil)), nil
+	case errors.Is(err, errGone) && j.isHanded(): // while the spooler was asked
+		return j.look(ctx)
 	case errors.Is(err, errGone):
 		return j.taken(nil)
 	case err != nil && ctx.Err() != nil:

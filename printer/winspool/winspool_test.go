@@ -89,7 +89,7 @@ func TestKilled(t *testing.T) {
 				t.Errorf("%+v %v", got, err)
 			}
 		}
-		if f.find(1) != nil || len(f.printed()) > 0 {
+		if f.holds(1) || len(f.printed()) > 0 {
 			t.Errorf("the job is there still; on paper %v", f.printed())
 		}
 	})
@@ -110,11 +110,11 @@ func TestKilled(t *testing.T) {
 		if _, err := j.Finish(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
-		f.list[0].status = jobPaused // a restarted service has forgotten that it was printing
+		f.change(func(j *fakeJob) { j.status = jobPaused }) // a restarted service has forgotten that it was printing
 		if got, err := open(t, f, zpl).Progress(t.Context(), "run-1", 3); err != nil || got.Started != 3 || got.State == printer.Done {
 			t.Errorf("%+v %v", got, err)
 		}
-		if f.find(1) == nil {
+		if !f.holds(1) {
 			t.Error("a job of which nothing is known was cancelled")
 		}
 	})
@@ -206,7 +206,7 @@ func TestTroubles(t *testing.T) {
 				return
 			}
 			wantCode(t, err, c.code)
-			if c.code == "winspool.stopped" && f.find(1) != nil {
+			if c.code == "winspool.stopped" && f.holds(1) {
 				t.Error("the job is left in the queue")
 			}
 			again, _ := d.Progress(t.Context(), "run-1", 3)
@@ -223,7 +223,7 @@ func TestPagesCountedBeforeATrouble(t *testing.T) {
 	d := open(t, f, printer.Setup{Language: printer.ZPL, DPI: 300, Confirm: printer.ConfirmPages})
 	j := begin(t, d, "run-1", 5)
 	f.suffer(jobRestart, 0)
-	f.list[0].out = 2
+	f.change(func(j *fakeJob) { j.out = 2 })
 	got, err := j.Finish(t.Context())
 	wantCode(t, err, "winspool.stopped")
 	if got.Printed != 2 || got.Started != 5 {
@@ -289,7 +289,7 @@ func TestResolution(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, j.Send(t.Context(), testPage(0)), "winspool.resolution")
-	if got, err := j.Finish(t.Context()); err != nil || got.Started != 0 || f.find(1) != nil {
+	if got, err := j.Finish(t.Context()); err != nil || got.Started != 0 || f.holds(1) {
 		t.Errorf("%+v %v", got, err)
 	}
 }

@@ -61,14 +61,12 @@ func keep(t *testing.T, img image.Image) {
 }
 
 func TestFindTurned(t *testing.T) {
+	noRace(t)
 	for _, c := range []struct{ dpi, turn float64 }{
 		{150, 0}, {150, 90}, {150, 7}, {150, 33}, {150, 180}, {150, 275},
 		{200, 0}, {200, 90}, {200, 180}, {200, 270}, {200, 1}, {200, -2}, {200, 8}, {200, 20}, {200, 45}, {200, 120}, {200, 225},
 		{300, 0}, {300, 91}, {300, 45}, {300, 200}, {600, 0}, {600, 45},
 	} {
-		if testing.Short() && c.dpi != 200 {
-			continue
-		}
 		n := int(c.dpi) + int(c.turn)
 		img := envelope(n).Draw(c.dpi, c.turn)
 		if got := Find(img); !slices.Equal(texts(got), want(n)) {
@@ -103,19 +101,14 @@ func TestFindWhere(t *testing.T) {
 
 // TestFindOnPoorPaper reads grey, shadowed, noisy and blurred pages. A wrong text would be worse than none: none is allowed.
 func TestFindOnPoorPaper(t *testing.T) {
-	seeds := 4
-	if testing.Short() {
-		seeds = 1
-	}
+	noRace(t)
+	const seeds = 4
 	for _, c := range []struct {
 		dpi   float64
 		blur  int
 		noise float64
 		must  bool
 	}{{200, 0, 5, true}, {300, 1, 8, true}, {300, 0, 12, true}, {300, 2, 5, false}, {200, 2, 10, false}, {200, 1, 25, false}, {600, 3, 15, true}} {
-		if testing.Short() && c.dpi == 600 {
-			continue
-		}
 		found := 0
 		for i := range seeds {
 			n := 1000*i + int(c.dpi)
@@ -142,10 +135,8 @@ func TestFindOnPoorPaper(t *testing.T) {
 // TestFindInked reads codes whose ink has spread or drawn back by a pixel on every side: the modules are six pixels wide, and the library's own count of
 // them is wrong then.
 func TestFindInked(t *testing.T) {
-	marks := 12
-	if testing.Short() {
-		marks = 3
-	}
+	noRace(t)
+	const marks = 12
 	for n := range marks {
 		clean := envelope(n).Draw(6*53*25.4/25, 0) // 53 modules in 25 mm
 		for _, by := range []int{-1, 1} {
@@ -176,6 +167,7 @@ func TestFindOtherCodes(t *testing.T) {
 
 // TestBarsOfOtherLengths must find nothing: a part of a code is not a code.
 func TestBarsOfOtherLengths(t *testing.T) {
+	noRace(t)
 	for _, text := range []string{"999999990001", "9999999900015012", "99999999000150129999999900015012"} {
 		p := picturetest.New(220, 110)
 		p.ITF(12, 8, 0.35, 2.5, 10, text)
@@ -187,6 +179,7 @@ func TestBarsOfOtherLengths(t *testing.T) {
 
 // TestBarRatios reads all the proportions and sizes that the general specification of the code allows.
 func TestBarRatios(t *testing.T) {
+	noRace(t)
 	for _, ratio := range []float64{2, 2.25, 2.5, 3} {
 		for _, module := range []float64{0.25, 0.35, 0.5, 1} {
 			for _, height := range []float64{5, 10, 30} {
@@ -248,5 +241,13 @@ func BenchmarkFind(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// noRace leaves a long test of one goroutine out of the short form, which is run for the race detector.
+func noRace(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one goroutine: run in the whole form")
 	}
 }

@@ -19,8 +19,8 @@ type OperatorKeeper interface {
 	SignIn(ctx context.Context, name, pin string) error
 	SignInBadge(ctx context.Context, text string) error
 	IsBadge(text string) bool
-	Lock()
-	SignOut()
+	Lock(ctx context.Context) error
+	SignOut(ctx context.Context) error
 	Touch()
 	Operators(ctx context.Context) ([]station.Operator, error)
 	AddOperator(ctx context.Context, name string, role station.Role, pin string) error
@@ -91,6 +91,14 @@ func (w Words) Rights() []Right {
 		list = append(list, row)
 	}
 	return list
+}
+
+// MayNot says why the person at the station may not do an act; "" where they may, or where nobody signs in.
+func (w Words) MayNot(at station.SignedIn, act station.Act) string {
+	if !at.On || at.Name == "" || at.Role.May(act) {
+		return ""
+	}
+	return w.Say("ui.rights."+string(act), hint.Args{"Who": at.Name})
 }
 
 // Present names the person at the station for the line at the bottom; "" where nobody signs in.

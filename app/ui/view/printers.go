@@ -20,6 +20,9 @@ import (
 type PrinterKeeper interface {
 	FindPrinters(ctx context.Context) ([]station.FoundPrinter, []station.Reason)
 	AddPrinter(ctx context.Context, setup printer.Setup) error
+	PrinterSetup(ctx context.Context, name string) (printer.Setup, error)
+	PrinterChoices(setup printer.Setup) printer.Choices
+	ChangePrinter(ctx context.Context, setup printer.Setup) error
 	RemovePrinter(ctx context.Context, name string) error
 	PausePrinter(ctx context.Context, name string) error
 	ResumePrinter(ctx context.Context, name string) error
@@ -28,6 +31,7 @@ type PrinterKeeper interface {
 	SetSheet(ctx context.Context, name string, format postal.EnvelopeKind, tray string, turn int) (station.Sheet, error)
 	TestPrint(ctx context.Context, name string, format postal.EnvelopeKind) (printer.Progress, error)
 	PrintRuler(ctx context.Context, name string, format postal.EnvelopeKind, corrected bool) (printer.Progress, error)
+	ForgetFault(ctx context.Context, name string, format postal.EnvelopeKind) (station.Sheet, error)
 	Calibrate(ctx context.Context, name string, format postal.EnvelopeKind, readings calibrate.Readings) (station.Sheet, error)
 }
 

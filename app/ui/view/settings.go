@@ -1,9 +1,12 @@
 package view
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"znak/app/hint"
+	"znak/app/postal"
 	"znak/app/station"
 	"znak/store"
 )
@@ -11,6 +14,7 @@ import (
 // Setting is a setting in words: what it changes and its default.
 type Setting struct {
 	station.Setting
+	Shown   string // the value as a person types it
 	Label   string
 	Unit    string // of a number
 	About   string
@@ -22,13 +26,15 @@ type Setting struct {
 func (w Words) SettingsOf(list []station.Setting) []Setting {
 	var out []Setting
 	for _, s := range list {
-		v := Setting{Setting: s, Label: w.sayOr("ui.setting."+s.Key, s.Key), About: w.sayOr("ui.setting-about."+s.Key, "")}
+		v := Setting{Setting: s, Shown: s.Value, Label: w.sayOr("ui.setting."+s.Key, s.Key), About: w.sayOr("ui.setting-about."+s.Key, "")}
 		word := s.Default
 		switch s.Kind {
 		case "bool":
 			word = w.sayOr("ui.bool."+s.Default, s.Default)
 		case "choice":
 			word = w.sayOr("ui.choice."+s.Key+"."+s.Default, s.Default)
+		case "money":
+			v.Unit, v.Shown, word = "₽", kopecksTyped(s.Value), kopecksTyped(s.Default)
 		case "number":
 			v.Unit = w.sayOr("ui.setting-unit."+s.Key, "")
 		}
@@ -41,6 +47,23 @@ func (w Words) SettingsOf(list []station.Setting) []Setting {
 		out = append(out, v)
 	}
 	return out
+}
+
+func kopecksTyped(value string) string {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return value
+	}
+	return SumTyped(postal.Kopecks(n))
+}
+
+// SettingValue is what a person typed, as the station keeps it.
+func SettingValue(v Setting, typed string) (string, error) {
+	if v.Kind != "money" {
+		return strings.TrimSpace(typed), nil
+	}
+	k, err := SumOf(typed)
+	return strconv.FormatInt(int64(k), 10), err
 }
 
 // Copies is what is known of the copies of the store.

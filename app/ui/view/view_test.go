@@ -236,7 +236,7 @@ func TestEverySettingIsExplained(t *testing.T) {
 	for _, lang := range text.Languages {
 		w := words(t, lang)
 		for _, s := range w.SettingsOf(list) {
-			if s.Label == s.Key || s.About == "" || (s.Kind == "number") != (s.Unit != "") {
+			if s.Label == s.Key || s.About == "" || (s.Kind == "number" || s.Kind == "money") != (s.Unit != "") {
 				t.Errorf("%s: %s: label %q, unit %q, about %q", lang, s.Key, s.Label, s.Unit, s.About)
 			}
 			if key := "setting." + s.Key; w.T(key) == key {

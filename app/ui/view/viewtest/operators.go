@@ -45,19 +45,26 @@ func (s *Station) SignInBadge(_ context.Context, text string) error {
 
 func (s *Station) IsBadge(text string) bool { return strings.HasPrefix(text, "ZNAK:ID:") }
 
-func (s *Station) Lock() {
+func (s *Station) Lock(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.At.Locked = s.At.Name != ""
+	return nil
 }
 
-func (s *Station) SignOut() {
+func (s *Station) SignOut(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.At.Name, s.At.Locked = "", false
+	return nil
 }
 
-func (s *Station) Touch() {}
+// Touch counts.
+func (s *Station) Touch() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Touched++
+}
 
 func (s *Station) Operators(context.Context) ([]station.Operator, error) {
 	s.mu.Lock()

@@ -159,7 +159,8 @@ func (s *Station) Calibrate(_ context.Context, name string, format postal.Envelo
 
 // printers are one of the office's with a fault that was measured, the folder, one that is held, and what a search finds.
 func (s *Station) printers() {
-	xerox := station.PrinterView{Info: printer.Info{Name: "Xerox", Kind: "cups", DPI: 600, Confirm: printer.ConfirmPages}, URI: "cups://Xerox", Model: "Xerox VersaLink C405", State: printer.Ready}
+	xerox := station.PrinterView{Info: printer.Info{Name: "Xerox", Kind: "cups", DPI: 600, Confirm: printer.ConfirmPages}, URI: "cups://Xerox", Model: "Xerox VersaLink C405", State: printer.Ready,
+		Trays: []string{"tray-1", "by-pass-tray"}}
 	s.Devices = []station.PrinterView{
 		xerox,
 		{Info: printer.Info{Name: "folder", Kind: "folder", DPI: 300}, State: printer.Ready},
@@ -175,6 +176,8 @@ func (s *Station) printers() {
 	sheet := s.Sheets[SheetKey("Xerox", postal.C5)]
 	sheet.Fault.DX, sheet.Fault.DY, sheet.Fault.Skew = 1.2, -0.4, 3
 	s.keepSheet("Xerox", postal.C5, sheet)
+	s.Offered = printer.Choices{Languages: []printer.Language{printer.PDF, printer.ZPL}, Confirm: []printer.Confirm{printer.ConfirmPages, printer.ConfirmNone}, Options: []printer.Option{
+		{Name: "darkness", Max: 30}, {Name: "mode", Values: []string{"tear", "peel", "cut"}}, {Name: "reprint-after-error", Values: []string{"yes", "no", "keep"}, Usual: "yes"}}}
 	s.Proved = printer.Progress{State: printer.Done, Printed: 1, Started: 1}
 }
 

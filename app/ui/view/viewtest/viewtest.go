@@ -27,6 +27,7 @@ var Now = time.Date(2026, 11, 21, 11, 5, 0, 0, time.UTC)
 // Station is a station in memory. Its fields may be set before the screens use it; Calls tells what was done.
 type Station struct {
 	mu        sync.Mutex
+	Touched   int // how often a person was noticed
 	List      []station.BatchView
 	All       map[string][]store.PieceRow // by batch, in print order
 	Events    map[postal.ShPI][]store.Event
@@ -37,6 +38,8 @@ type Station struct {
 	Deaf      []station.Reason         // why a way of searching for printers brings nothing
 	Search    chan struct{}            // where not nil, a search for printers waits for it
 	Sheets    map[string]station.Sheet // by SheetKey
+	Setups    map[string]printer.Setup // of printers, that were changed
+	Offered   printer.Choices          // of every printer
 	Proved    printer.Progress         // of a test print or ruler
 	Chosen    []station.Setting
 	Readers   []scan.Device // the office's scanners

@@ -1,0 +1,20 @@
+-- What a person types finds letters by the beginnings of their words (search.go). Before this step pieces.search was spelled anew: words with one space
+-- between, each once. The index holds the words and, of each, the beginnings of 1 to 12 letters, so that the newest letters with a word are
+-- read off at once, however common it is. It is derived from pieces.search; pieces whose search does not change never touch it.
+CREATE VIRTUAL TABLE piece_words USING fts5 (search, content = 'pieces', content_rowid = 'post_id', detail = none, columnsize = 0,
+	tokenize = "ascii tokenchars '~^'", prefix = '1 2 3 4 5 6 7 8 9 10 11 12');
+INSERT INTO piece_words (piece_words) VALUES ('rebuild');
+
+CREATE TRIGGER pieces_words_insert AFTER INSERT ON pieces BEGIN
+	INSERT INTO piece_words (rowid, search) VALUES (NEW.post_id, NEW.search);
+END;
+CREATE TRIGGER pieces_words_update AFTER UPDATE OF search ON pieces WHEN NEW.search <> OLD.search BEGIN
+	INSERT INTO piece_words (piece_words, rowid, search) VALUES ('delete', OLD.post_id, OLD.search);
+	INSERT INTO piece_words (rowid, search) VALUES (NEW.post_id, NEW.search);
+END;
+CREATE TRIGGER pieces_words_delete AFTER DELETE ON pieces BEGIN
+	INSERT INTO piece_words (piece_words, rowid, search) VALUES ('delete', OLD.post_id, OLD.search);
+END;
+
+-- Every word with the number of letters that have it: what the index says, for the audit.
+CREATE VIRTUAL TABLE piece_terms USING fts5vocab (piece_words, row);
