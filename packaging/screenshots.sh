@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes the README's pictures anew: the demo's window under a screen in memory, and one of the envelopes it printed.
+# Makes the README's pictures anew: the demo's window under a screen in memory, one of the envelopes it printed, and moments of the day that
+# a test works in the real window.
 #
-#   packaging/screenshots.sh FOLDER    writes FOLDER/window.png and FOLDER/envelope.png
+#   packaging/screenshots.sh FOLDER    writes window.png, envelope.png, batch.png, fault.png and verdict.png into FOLDER
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 out=${1:?usage: $0 FOLDER}
@@ -44,4 +45,15 @@ mv "$data/window.png" "$out/window.png"
 envelope=$(find "$data" -path '*/printed/*.pdf' | sort | head -n 1)
 [ -n "$envelope" ] || { echo "The demo printed nothing." >&2; exit 1; }
 pdftoppm -png -r 110 -f 1 -singlefile "$envelope" "$out/envelope"
-echo "$out/window.png $out/envelope.png"
+
+# The day in the window (cmd/znak/window_day_linux_test.go) keeps a picture of each step.
+mkdir "$data/day"
+ZNAK_SHOTS=$data/day go test -tags gles,migrated_fynedo -vet=off -count 1 -run '^TestWholeDay$' ./cmd/znak
+cp "$data"/day/*-batch.png "$out/batch.png"
+cp "$data"/day/*-fault.png "$out/fault.png"
+cp "$data"/day/*-complete.png "$out/verdict.png"
+
+for picture in window batch fault verdict; do # few colours are enough: a fifth of the size
+	convert "$out/$picture.png" +dither -colors 64 -strip -define png:compression-level=9 "PNG8:$out/$picture.png"
+done
+ls -l "$out"/*.png

@@ -29,6 +29,7 @@ xvfb             a screen in memory, for tests of the real window
 xauth            lets programs on to that screen
 xdotool          types and clicks in the window as a person would
 x11-utils        asks the window about itself
+x11-xkb-utils    gives the keyboard of that screen the Russian layout
 imagemagick      looks at the pixels of a screenshot
 zbar-tools       zbarimg reads printed codes with a decoder that is not ours
 python3-zxing-cpp  ZXing, a second decoder that is not ours

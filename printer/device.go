@@ -86,9 +86,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // HintKey names the sentence for the person.
 func (e *Error) HintKey() (string, map[string]any) {
-	detail := ""
+	var detail any = ""
 	if e.Err != nil {
-		detail = e.Err.Error()
+		detail = e.Err // the person's language has words for the commonest
 	}
 	return "printer." + e.Code, map[string]any{"Device": e.Device, "Detail": detail}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"hash/maphash"
 
@@ -71,7 +72,7 @@ func rebuild(tx *Tx) error {
 	if place != nil {
 		return hint.New("store.ledger", hint.Args{"Seq": place.seq}, fmt.Errorf("event %d: %s: %w", place.seq, place.what, ErrDamaged))
 	}
-	if err := tx.exec(`INSERT INTO piece_words (piece_words) VALUES ('rebuild')`); err != nil {
+	if err := errors.Join(tx.exec(`INSERT INTO piece_words (piece_words) VALUES ('rebuild')`), tx.exec(`DELETE FROM piece_words_due`)); err != nil {
 		return err
 	}
 	return r.write(tx)

@@ -494,6 +494,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("%s still holds %v", file, found)
 		}
 	}
+	noPersonalWords(t, s)
 	raw, _ := os.ReadFile(path)
 	for _, w := range []string{"Остающаяся Анна", "Остающийся Иван"} {
 		if !bytes.Contains(raw, []byte(w)) {
@@ -592,6 +593,22 @@ func TestForgetInCopy(t *testing.T) {
 	}
 	copied := openAt(t, path)
 	mustAudit(t, copied)
+	noPersonalWords(t, copied)
+}
+
+// noPersonalWords looks into the index of the search, where a word that begins like the one before it is written without its beginning.
+func noPersonalWords(t *testing.T, s *Store) {
+	t.Helper()
+	for _, w := range personal {
+		w = words(w)[0]
+		if got := dumpQuery(t, s, `SELECT term FROM piece_terms WHERE term = '`+w+`'`); got != "" {
+			t.Errorf("the index has %q", w)
+		}
+		end := string([]rune(w)[3:])
+		if got := dumpQuery(t, s, fmt.Sprintf(`SELECT count(*) FROM piece_words_data WHERE instr(block, x'%x')`, end)); got != "\t0\n" {
+			t.Errorf("the index holds %q", end)
+		}
+	}
 }
 
 // A disk without room for the copy: nothing is left, the copies before stay.

@@ -216,6 +216,7 @@ func (tx *Tx) putPiece(batch string, pos int, p postal.Piece) error {
 	if old != nil && *now == *old {
 		return nil // most pieces of most pulls
 	}
+	tx.words = true
 	err = tx.exec(`INSERT INTO pieces (post_id, batch, pos, shpi, mark_id, envelope, category, marked, kopecks, problem, search, facts)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (post_id) DO UPDATE SET batch = excluded.batch, pos = excluded.pos, shpi = excluded.shpi, mark_id = excluded.mark_id,
@@ -354,7 +355,7 @@ func (q PieceQuery) sql() (string, []any) {
 			query, order = wordColumns, `piece_words.rowid DESC`
 			add(`piece_words MATCH ?`, match)
 		default: // the post numbers the pieces of a batch not far from one another: the index is read between its first and its last
-			add(`+p.post_id IN (SELECT rowid FROM piece_words, (SELECT min(post_id) AS first, max(post_id) AS last FROM pieces WHERE batch = ?)
+			add(`+p.post_id IN (SELECT rowid FROM (SELECT min(post_id) AS first, max(post_id) AS last FROM pieces WHERE batch = ?) CROSS JOIN piece_words
 				WHERE piece_words MATCH ? AND rowid BETWEEN first AND last)`, q.Batch)
 			args = append(args, match)
 		}

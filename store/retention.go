@@ -60,6 +60,7 @@ func (tx *Tx) Forget(batch string) (pieces int, err error) {
 	if err != nil {
 		return 0, tx.fail(err)
 	}
+	tx.words = true
 	for id, p := range tx.pieces {
 		if p != nil && p.batch == batch {
 			delete(tx.pieces, id) // its facts are others now
@@ -273,17 +274,29 @@ func forgetIn(ctx context.Context, path string, batches []string) (pieces int, e
 			return 0, err
 		}
 	}
+	indexed, err := hasWords(ctx, w.conn)
+	if err == nil && indexed {
+		err = indexWords(exec)
+	}
+	if err != nil {
+		return 0, err
+	}
 	if err := exec("COMMIT"); err != nil {
 		return 0, err
 	}
 	return pieces, purge(ctx, w.conn)
 }
 
+// hasWords tells whether a file has the index of the search: one of an older schema has none.
+func hasWords(ctx context.Context, conn *sql.Conn) (has bool, err error) {
+	return has, conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'piece_words'`).Scan(&has)
+}
+
 // purge writes a file of any schema anew, so that nothing that was deleted is left in it. The index of the search keeps what was deleted as deleted, until
 // it is one whole again.
 func purge(ctx context.Context, conn *sql.Conn) error {
-	var indexed bool
-	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'piece_words'`).Scan(&indexed); err != nil {
+	indexed, err := hasWords(ctx, conn)
+	if err != nil {
 		return err
 	}
 	if indexed {
@@ -291,6 +304,6 @@ func purge(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 	}
-	_, err := conn.ExecContext(ctx, "VACUUM")
+	_, err = conn.ExecContext(ctx, "VACUUM")
 	return err
 }

@@ -14,8 +14,8 @@ import (
 	"znak/app/postal"
 )
 
-// Letters are found by words: pieces.search holds the words of a piece (searchText), the table piece_words is an FTS5 index of their beginnings that
-// triggers keep beside it (migrations/0007_search.sql). A word is letters and digits without case, ё as е; whatever stands between words does not matter.
+// Letters are found by words: pieces.search holds the words of a piece (searchText), the table piece_words is an FTS5 index of their beginnings, brought
+// up to date at the end of each change (migrations/0007_search.sql). A word is letters and digits without case, ё as е; whatever stands between words does not matter.
 //
 // A word that is typed must begin a word of the piece. Digits may also be the end of its ШПИ, from four on, or its beginning, from seven on, with or
 // without the spaces in which a ШПИ is printed. The middle of a word finds nothing.
@@ -135,6 +135,20 @@ func matchWord(w string) string {
 		forms = "(" + forms + ")"
 	}
 	return forms
+}
+
+// indexWords brings the index up to date with the pieces that have changed.
+func indexWords(exec func(string, ...any) error) error {
+	for _, statement := range []string{
+		`INSERT INTO piece_words (piece_words, rowid, search) SELECT 'delete', post_id, was FROM piece_words_due WHERE was IS NOT NULL`,
+		`INSERT INTO piece_words (rowid, search) SELECT post_id, search FROM piece_words_due JOIN pieces USING (post_id)`,
+		`DELETE FROM piece_words_due`,
+	} {
+		if err := exec(statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // respell brings pieces.search from what it was before 0007, the fields one a line and the ШПИ first, into words. What is in words already has no lines.

@@ -24,6 +24,7 @@ type Tx struct {
 	jobs   map[string]bool    // known to exist
 	books  *books             // of the money, opened when first needed
 	purse  purse              // as the file has it
+	words  bool               // some piece may have other words now
 }
 
 // Write is the only way to change the store. What f does through tx happens wholly and is on the disk when Write returns nil, or does not
@@ -166,8 +167,13 @@ var (
 	errClosed = errors.New("store: closed")
 )
 
-// flush writes what was kept in memory until now: counters, the sums of the money and the end of the ledger.
+// flush writes what was kept until now: words for the search, counters, the sums of the money and the end of the ledger.
 func (tx *Tx) flush() error {
+	if tx.words {
+		if err := indexWords(tx.exec); err != nil {
+			return err
+		}
+	}
 	if err := tx.flushTally(); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 		if errors.As(err, &said) {
 			return err
 		}
-		return hint.New("exchange.write", hint.Args{"File": path, "Error": err.Error()}, err)
+		return hint.New("exchange.write", hint.Args{"File": path, "Error": err}, err)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

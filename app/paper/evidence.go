@@ -142,8 +142,8 @@ type EvidenceLedger struct {
 	LastHash    string
 	End         int64 // events in the whole ledger
 	Holds       bool
-	FirstBad    int64  // 0: none
-	What        string // what does not hold, technical
+	FirstBad    int64 // 0: none
+	What        error // what does not hold, with its sentence
 }
 
 // EvidenceTotals are the counts of a batch's letters.

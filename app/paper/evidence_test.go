@@ -2,6 +2,7 @@ package paper
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func TestEvidenceFindsEachDifference(t *testing.T) {
 
 func TestEvidenceSaysThatTheLedgerIsBroken(t *testing.T) {
 	e := evidence(1)
-	e.Ledger.Holds, e.Ledger.FirstBad, e.Ledger.What = false, 5, "its hash differs"
+	e.Ledger.Holds, e.Ledger.FirstBad, e.Ledger.What = false, 5, errors.New("its hash differs")
 	for _, lang := range text.Languages {
 		pages, err := EvidenceForm(e, wordsIn(t, lang))
 		if err != nil {

@@ -218,7 +218,7 @@ func (s *Station) Notices(ctx context.Context) ([]Reason, error) {
 		return nil, err
 	}
 	if !last.At.IsZero() && !last.OK {
-		list = append(list, Reason{"care.audit", hint.Args{"Event": last.FirstBad, "What": last.What}})
+		list = append(list, Reason{"care.audit", hint.Args{"Event": last.FirstBad, "What": store.FindingOf(last.FirstBad, last.What)}})
 	}
 	dir, missing, err := s.backupDir(ctx)
 	if err != nil {
@@ -275,7 +275,7 @@ func (s *Station) careAudit(ctx context.Context, r *CareReport) {
 		if a, err = s.store.Audit(ctx); err == nil {
 			r.Audit = &a
 			if !a.OK {
-				r.warn(Reason{"care.audit", hint.Args{"Event": a.FirstBad, "What": a.What}})
+				r.warn(Reason{"care.audit", hint.Args{"Event": a.FirstBad, "What": a.Finding()}})
 			}
 			raw, _ := json.Marshal(audited{now, a.Events, a.OK, a.FirstBad, a.What}) // plain values
 			err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(keyAudited, string(raw)) })

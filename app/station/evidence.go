@@ -93,7 +93,10 @@ func (s *Station) Evidence(ctx context.Context, batch string) (paper.Evidence, e
 	if err != nil {
 		return e, err
 	}
-	e.Ledger.End, e.Ledger.Holds, e.Ledger.FirstBad, e.Ledger.What = audit.Events, audit.OK, audit.FirstBad, audit.What
+	e.Ledger.End, e.Ledger.Holds, e.Ledger.FirstBad = audit.Events, audit.OK, audit.FirstBad
+	if !audit.OK {
+		e.Ledger.What = audit.Finding()
+	}
 	return e, nil
 }
 

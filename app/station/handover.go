@@ -166,7 +166,7 @@ func (s *Station) listForm(ctx context.Context, v BatchView) (string, error) {
 }
 
 func formError(path string, err error) error {
-	return hint.New("station.form", hint.Args{"File": path, "Error": err.Error()}, fmt.Errorf("list form: %w", err))
+	return hint.New("station.form", hint.Args{"File": path, "Error": err}, fmt.Errorf("list form: %w", err))
 }
 
 // fileName keeps letters, digits and hyphens of a name that comes from the post.

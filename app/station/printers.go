@@ -239,7 +239,7 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 	if u, err := url.Parse(setup.URI); err != nil || u.Scheme == "" || u.User != nil {
 		return refuse("station.printer-uri", hint.Args{"URI": setup.URI})
 	}
-	if err := checkFigures(setup); err != nil {
+	if err := checkSetup(setup); err != nil {
 		return err
 	}
 	if _, err := s.openDevice(setup); err != nil {

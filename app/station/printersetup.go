@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"slices"
 
 	"znak/app/hint"
 	"znak/printer"
@@ -37,12 +38,19 @@ const (
 	maxSlip        = 1000
 )
 
-func checkFigures(setup printer.Setup) error {
+// checkSetup refuses what no driver could take.
+func checkSetup(setup printer.Setup) error {
 	if setup.DPI != 0 && (setup.DPI < minDPI || setup.DPI > maxDPI) {
 		return refuse("station.printer-dpi", hint.Args{"DPI": setup.DPI, "Min": minDPI, "Max": maxDPI})
 	}
 	if setup.Slip < 0 || setup.Slip > maxSlip {
 		return refuse("station.printer-slip", hint.Args{"Slip": setup.Slip, "Max": maxSlip})
+	}
+	if !slices.Contains([]printer.Language{"", printer.PDF, printer.ZPL, printer.Pixels}, setup.Language) {
+		return refuse("station.printer-language", hint.Args{"Language": string(setup.Language)})
+	}
+	if !slices.Contains([]printer.Confirm{"", printer.ConfirmPages, printer.ConfirmJob, printer.ConfirmNone}, setup.Confirm) {
+		return refuse("station.printer-confirm", hint.Args{"Confirm": string(setup.Confirm)})
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (s *Station) ImportStatement(ctx context.Context, in StatementImport) (Stat
 		return r, refusedFor(err)
 	}
 	if err != nil {
-		return r, hint.New("exchange.import.file", hint.Args{"Error": err.Error()}, err)
+		return r, hint.New("exchange.import.file", hint.Args{"Error": err}, err)
 	}
 	r.Statement = st
 	inn := in.PayeeINN

@@ -356,7 +356,7 @@ func TestLookAtACopy(t *testing.T) {
 
 // The copy was taken in the middle of a run: it knows the job and only the first of its letters.
 func TestCopyTakenInTheMiddleOfARun(t *testing.T) {
-	b := newBench(t, sandbox.Options{Seed: 7})
+	b := newBench(t, sandbox.Options{Seed: 7, Most: 1000})
 	_, err := b.Pull(b.ctx)
 	b.must(err)
 	name := b.purpose("fit", 1000)

@@ -106,6 +106,8 @@ func (p *Printer) Hint(err error) string {
 // Value writes a value of the domain the way this language does; other values come back unchanged.
 func (p *Printer) Value(v any) any {
 	switch v := v.(type) {
+	case nil:
+		return ""
 	case postal.Kopecks:
 		return v.Office()
 	case postal.Date:
@@ -117,6 +119,9 @@ func (p *Printer) Value(v any) any {
 	case postal.EventKind:
 		return p.known("state.event.", string(v))
 	case error:
+		if _, _, ok := hint.Of(v); !ok {
+			return p.Cause(v)
+		}
 		return p.Hint(v)
 	case []string:
 		return strings.Join(v, ", ")

@@ -81,7 +81,11 @@ func newCalibrationScreen(w *Window) *calibrationScreen {
 	s.sign = widget.NewIcon(w.icons.get(shapeOf(view.Stop), inkOf(view.Stop)))
 	s.around = container.New(aroundSheet{s.ruler}, append(objects, s.sign)...)
 	sheet := newPanel(colorPaper, 10, inset(12, 12, s.around))
-	s.box = container.New(shares{[]float32{1, 1.7}, 20}, container.NewVScroll(vbox(12, s.rights.box, steps)), sheet)
+	var guide fyne.CanvasObject = vbox(12, s.rights.box, steps)
+	if !large() { // then the whole page scrolls
+		guide = container.NewVScroll(guide)
+	}
+	s.box = container.New(shares{[]float32{1, 1.7}, 20}, guide, sheet)
 	return s
 }
 

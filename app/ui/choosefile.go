@@ -61,9 +61,10 @@ func newFileChooser(w *Window, title string, kinds []string, chosen func(path st
 	var said fyne.CanvasObject
 	c.said, said = para("", view.Warn)
 	c.do = primary(newButton(w, "", nil, c.accept))
+	c.mark()
 	leave := newButton(w, w.words.T("ui.choose.cancel"), nil, func() { c.box.Hide() })
 	head := vbox(8, subheading(title), border(nil, nil, nil, up, c.path), said)
-	c.box = widget.NewModalPopUp(inset(12, 12, border(head, inset(8, 0, wrapped(c.do, leave)), nil, nil, inset(8, 0, c.list))), w.win.Canvas())
+	c.box = widget.NewModalPopUp(inset(12, 12, border(head, inset(8, 0, wrapped(wide(220, c.do), leave)), nil, nil, inset(8, 0, c.list))), w.win.Canvas())
 	return c
 }
 

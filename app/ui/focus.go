@@ -38,7 +38,7 @@ func (w *Window) opened() { w.over.opened() }
 
 // reveal scrolls everything around an object so far that the object can be seen whole, and reports where in root it stands then.
 func reveal(root, o fyne.CanvasObject) (at fyne.Position, found bool) {
-	if root == o {
+	if f, ok := root.(interface{ plain() *entry }); root == o || ok && fyne.CanvasObject(f.plain()) == o { // a field may be built on an entry
 		return fyne.Position{}, true
 	}
 	switch r := root.(type) {

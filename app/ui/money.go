@@ -34,7 +34,7 @@ type moneyScreen struct {
 }
 
 func newMoneyScreen(w *Window) *moneyScreen {
-	s := &moneyScreen{w: w, by: store.ByBatch, balance: whole(""), asOf: muted(""), loaded: muted(""), bar: newBar(16), legend: hbox(32), matters: vbox(4), empty: muted("")}
+	s := &moneyScreen{w: w, by: store.ByBatch, balance: whole(""), asOf: muted(""), loaded: muted(""), bar: newBar(16), legend: wrapped(), matters: vbox(4), empty: muted("")}
 	s.balance.Step, s.balance.Bold = sizeBig, true
 	s.note, s.noteBox = para("", view.Plain)
 	s.list = newRows(w, func() int { return len(s.v.Lines) }, func() fyne.CanvasObject { return newMoneyRow() },
@@ -47,7 +47,7 @@ func newMoneyScreen(w *Window) *moneyScreen {
 	}
 	s.asOf.Whole, s.loaded.Whole = true, true
 	title := muted(w.words.T("ui.money.balance"))
-	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, border(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, container.NewHScroll(s.legend), s.matters)))
+	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, title, border(nil, nil, hbox(12, s.balance, s.asOf), s.loaded), s.noteBox, s.bar, s.legend, s.matters)))
 	papers := hbox(8)
 	for _, kind := range []string{paperRegistry, paperStatement, paperReconcile, paperInvoice} {
 		papers.Add(newButton(w, w.words.T("ui.money.do."+kind), nil, func() { w.open(screenPaper, kind) }))

@@ -245,7 +245,7 @@ func (s *paperScreen) load(payee string) {
 	s.begin(func(ctx context.Context) (view.Outcome, error) {
 		f, err := os.Open(path)
 		if err != nil {
-			return view.Outcome{}, hint.New("exchange.import.file", hint.Args{"Error": err.Error()}, err)
+			return view.Outcome{}, hint.New("exchange.import.file", hint.Args{"Error": err}, err)
 		}
 		defer f.Close() // read only
 		r, err := desk.ImportStatement(ctx, station.StatementImport{Data: f, PayeeINN: payee, Remember: payee != ""})

@@ -209,7 +209,12 @@ func (r *rulerRenderer) Layout(size fyne.Size) {
 }
 
 func (r *rulerRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(2*besideSheet()+200, 2*aboveSheet()+160)
+	w := max(200, (fieldWidth()+8)/(1-2*crossShare)) // two fields side by side
+	h := float32(160)
+	if s := r.p.size; s.Width > 0 {
+		h = max(h, w*float32(s.Height/s.Width))
+	}
+	return fyne.NewSize(2*besideSheet()+w, 2*aboveSheet()+h)
 }
 
 func (r *rulerRenderer) Refresh() {

@@ -15,7 +15,7 @@ import (
 )
 
 func (c *command) accountCommand() *cobra.Command {
-	group := &cobra.Command{Use: "account", Short: c.say("account", nil)}
+	group := c.group("account")
 	var address, login string
 	set := c.verb("set", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		if address == "" || login == "" {

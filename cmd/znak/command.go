@@ -86,7 +86,10 @@ func (c *command) say(key string, args hint.Args) string { return c.text.Say("cm
 // root builds the tree of commands.
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "znak",
+		Use: "znak",
+
+		DisableFlagsInUseLine: true,
+
 		Short:         c.say("root", nil),
 		Long:          c.say("root.long", nil),
 		SilenceUsage:  true,
@@ -95,7 +98,7 @@ func (c *command) root() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return c.window(cmd.Context()) },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUse{err} })
-	root.SetUsageTemplate(c.usageTemplate())
+	root.SetUsageFunc(c.usage)
 	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.data, "data", "", c.say("flag.data", nil))
@@ -116,16 +119,27 @@ func (c *command) root() *cobra.Command {
 func (c *command) verb(use string, args cobra.PositionalArgs, do func(ctx context.Context, args []string) error) *cobra.Command {
 	name, _, _ := strings.Cut(use, " ")
 	return &cobra.Command{
-		Use:   use,
+		Use:   c.arguments(use),
 		Short: c.say(name, nil),
 		Args: func(cmd *cobra.Command, given []string) error {
-			if args(cmd, given) != nil { // its own words are English
-				return errUse{errors.New(c.say("usage.args", hint.Args{"Use": strings.TrimSuffix(cmd.UseLine(), " [flags]")}))}
+			switch {
+			case args(cmd, given) == nil:
+				return nil
+			case cmd.HasSubCommands() && len(given) > 0:
+				return errUse{errors.New(c.say("usage.command", hint.Args{"Command": given[0]}))}
 			}
-			return nil
+			return errUse{errors.New(c.say("usage.args", hint.Args{"Use": cmd.UseLine()}))} // cobra's own words are English
 		},
-		RunE: func(cmd *cobra.Command, given []string) error { return do(cmd.Context(), given) },
+		DisableFlagsInUseLine: true,
+		RunE:                  func(cmd *cobra.Command, given []string) error { return do(cmd.Context(), given) },
 	}
+}
+
+// group makes a command that only has subcommands; by itself it shows its help.
+func (c *command) group(name string) *cobra.Command {
+	cmd := c.verb(name, cobra.NoArgs, nil)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
 }
 
 // codeOf is the exit code of an error.
@@ -142,7 +156,7 @@ func (c *command) codeOf(err error) int {
 		return exitDone
 	case errors.Is(err, errPerson):
 		return exitPerson
-	case errors.As(err, &use), strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &use), strings.HasPrefix(err.Error(), unknownCommand):
 		return exitUsage
 	case errors.As(err, &refused):
 		return exitRefused
@@ -170,8 +184,8 @@ func (c *command) complain(err error) {
 	switch {
 	case c.text == nil:
 		fmt.Fprintln(c.errOut, err)
-	case errors.As(err, &use) || strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintln(c.errOut, c.say("usage", hint.Args{"Error": strings.TrimSuffix(err.Error(), ".")}))
+	case errors.As(err, &use) || strings.HasPrefix(err.Error(), unknownCommand):
+		fmt.Fprintln(c.errOut, c.say("usage", hint.Args{"Error": c.misuse(err)}))
 	default:
 		sentence := c.text.Hint(err)
 		if key, _, ok := hint.Of(err); ok {

@@ -16,7 +16,7 @@ import (
 
 // operatorCommand looks after who may sign in. PINs are read from standard input, one a line: that of --operator first, then the new one.
 func (c *command) operatorCommand() *cobra.Command {
-	group := &cobra.Command{Use: "operator", Short: c.say("operator", nil)}
+	group := c.group("operator")
 	group.AddCommand(c.operatorAdd(), c.operatorList(), c.operatorRole(), c.operatorPIN("pin NAME", "operators.pin", (*station.Station).SetPIN),
 		c.operatorPIN("reset NAME", "operators.reset", (*station.Station).ResetPIN), c.operatorBadge(), c.operatorRemove(), c.operatorRights(), c.operatorLog())
 	return group
@@ -227,7 +227,11 @@ func (c *command) operatorLog() *cobra.Command {
 			}
 			return c.answer(document, func(w io.Writer) {
 				for _, a := range list {
-					what := c.say("operators.log."+a.Act, hint.Args{"Who": a.Name, "Role": c.roleWord(station.Role(a.Role)), "Proof": a.Proof, "Count": a.Wrong})
+					act := a.Act
+					if a.Proof == "badge" {
+						act += "-badge"
+					}
+					what := c.say("operators.log."+act, hint.Args{"Who": a.Name, "Role": c.roleWord(station.Role(a.Role)), "Count": a.Wrong})
 					fmt.Fprintf(w, "%s  %s  %s\n", a.At.Local().Format("02.01.2006 15:04:05"), a.Who, what)
 				}
 			})

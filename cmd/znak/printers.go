@@ -82,8 +82,7 @@ func (c *command) printersCommand() *cobra.Command {
 
 // printerCommand is the office's hand on one printer.
 func (c *command) printerCommand() *cobra.Command {
-	cmd := c.verb("printer", cobra.NoArgs, nil)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd := c.group("printer")
 	for _, sub := range []*cobra.Command{c.printerAdd(), c.printerSet(), c.printerRemove(), c.printerPause(), c.printerResume(), c.printerCancel(), c.printerSheet(), c.printerTest(), c.printerCalibrate()} {
 		name, _, _ := strings.Cut(sub.Use, " ")
 		sub.Short = c.say("printer."+name, nil)

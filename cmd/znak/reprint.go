@@ -59,7 +59,7 @@ func (c *command) reprintCommand() *cobra.Command {
 			})
 		})
 	})
-	cmd.Use = "reprint ШПИ | --stale BATCH"
+	cmd.Use = c.arguments("reprint ШПИ | --stale BATCH")
 	cmd.Flags().StringVar(&order.Reason, "reason", "", c.say("flag.reason", nil))
 	cmd.Flags().StringVar(&order.Second, "second", "", c.say("flag.second", nil))
 	cmd.Flags().StringVar(&order.Stale, "stale", "", c.say("flag.stale", nil))
@@ -112,7 +112,7 @@ func (c *command) destroyedCommand() *cobra.Command {
 			})
 		})
 	})
-	cmd.Use = "destroyed ШПИ [--count N] | --scan"
+	cmd.Use = c.arguments("destroyed ШПИ [--count N] | --scan")
 	cmd.Flags().IntVar(&count, "count", 0, c.say("flag.count", nil))
 	cmd.Flags().BoolVar(&scans, "scan", false, c.say("flag.scan", nil))
 	return cmd

@@ -104,8 +104,7 @@ func (c *command) writeScanners(w io.Writer, list []scannerJSON) {
 
 // scannerCommand is the office's hand on one scanner.
 func (c *command) scannerCommand() *cobra.Command {
-	cmd := c.verb("scanner", cobra.NoArgs, nil)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd := c.group("scanner")
 	for _, sub := range []*cobra.Command{c.scannerAdd(), c.scannerRemove(), c.scannerTest()} {
 		name, _, _ := strings.Cut(sub.Use, " ")
 		sub.Short = c.say("scanner."+name, nil)

@@ -76,7 +76,7 @@ func postCommand(ts *testscript.TestScript, neg bool, args []string) {
 		return n
 	}
 	if args[0] == "start" {
-		p := &scriptPost{box: sandbox.New(sandbox.Options{Seed: int64(number(1, 1)), Pieces: number(2, 0)})}
+		p := &scriptPost{box: sandbox.New(sandbox.Options{Seed: int64(number(1, 1)), Pieces: number(2, 0), Most: 200})}
 		ts.Check(p.listen())
 		ts.Setenv("URL", "http://"+p.address)
 		ts.Setenv("LOGIN", p.box.Login())

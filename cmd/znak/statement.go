@@ -22,7 +22,7 @@ func (c *command) importStatementCommand() *cobra.Command {
 		return c.with(ctx, func(o *office) (err error) {
 			file, err := openRegular(args[0])
 			if err != nil {
-				return &station.Refused{Reasons: []station.Reason{{Key: "exchange.import.file", Args: hint.Args{"Error": err.Error()}}}}
+				return &station.Refused{Reasons: []station.Reason{{Key: "exchange.import.file", Args: hint.Args{"Error": err}}}}
 			}
 			defer file.Close() // read only
 			in.Data = file

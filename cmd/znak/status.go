@@ -70,7 +70,7 @@ func (c *command) auditCommand() *cobra.Command {
 				if r.OK {
 					fmt.Fprintln(w, c.say("audit.ok", hint.Args{"Count": r.Events}))
 				} else {
-					fmt.Fprintln(w, c.say("audit.bad", hint.Args{"Event": r.FirstBad, "What": r.What}))
+					fmt.Fprintln(w, c.say("audit.bad", hint.Args{"Event": r.FirstBad, "What": r.Finding()}))
 				}
 			})
 			if err == nil && !r.OK {

@@ -63,7 +63,7 @@ func (c *command) verifyCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&images, "images", false, c.say("flag.images", nil))
 	cmd.Flags().StringVar(&scanner, "scanner", "", c.say("flag.verify-scanner", nil))
 	cmd.Flags().DurationVar(&silence, "timeout", 0, c.say("flag.verify-timeout", nil))
-	cmd.Use = "verify [BATCH] [--images FILE… | --scanner NAME]"
+	cmd.Use = c.arguments("verify [BATCH] [--images FILE… | --scanner NAME]")
 	return cmd
 }
 

@@ -218,10 +218,11 @@ type spot struct{ x, y int }
 var (
 	verdictGround = spot{60, 300}  // the verdict
 	faultPicture  = spot{289, 430} // the printer in the picture of what is wrong
-	menuToday     = spot{168, 62}  // the items of the menu, below the band of training
-	menuBatches   = spot{168, 102} //
-	menuReprint   = spot{168, 180} //
-	menuMoney     = spot{168, 258} //
+	deskReason    = spot{228, 369} // the first reason for which an envelope is void
+	menuToday     = spot{16, 62}   // the items of the menu, below the band of training
+	menuBatches   = spot{16, 102}  //
+	menuReprint   = spot{16, 180}  //
+	menuMoney     = spot{16, 258}  //
 )
 
 // The colours of app/ui/theme.go that mean something here.
@@ -231,11 +232,20 @@ var (
 	orange = rgb(0x9a5b00)
 	red    = rgb(0xb3261e)
 	grey   = rgb(0x556070)
+	white  = rgb(0xffffff)
 )
 
 func rgb(v uint32) rgba { return rgba{uint8(v >> 16), uint8(v >> 8), uint8(v), 0xff} }
 
 type rgba = color.RGBA
+
+// shows reports whether a spot has a colour now.
+func (w *workplace) shows(s spot, c rgba) bool {
+	w.t.Helper()
+	seen, err := w.Colour(s.x, s.y)
+	w.must(err)
+	return seen == c
+}
 
 // turns waits until a spot has one of the colours, and gives the moment.
 func (w *workplace) turns(s spot, colours ...rgba) time.Time {

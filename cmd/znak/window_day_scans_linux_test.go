@@ -30,17 +30,17 @@ func TestScansOfAnHour(t *testing.T) {
 	for _, e := range envelopes[:measured] {
 		late = append(late, w.reads(w.wedge, e[0], blue), w.reads(w.wedge, e[1], green))
 	}
-	slices.Sort(late)
-	t.Logf("last key to verdict on the screen, painted by software, %d scans: %v at least, %v in the middle, %v at most", len(late),
-		late[0].Round(time.Millisecond), late[len(late)/2].Round(time.Millisecond), late[len(late)-1].Round(time.Millisecond))
+	tellDelays(t, "last key", late)
 
-	began := time.Now()
+	began, held := time.Now(), time.Duration(0)
 	for _, e := range envelopes[measured:] {
 		for _, text := range e {
 			_, err := w.wedge(text)
 			w.must(err)
+			held = max(held, w.Gap)
 		}
 	}
+	t.Logf("the display held a key back for %v at most", held)
 	typed := time.Since(began)
 	w.all(len(envelopes), "verified", batch)
 	took := time.Since(began)
@@ -71,9 +71,15 @@ func TestSerialVerdict(t *testing.T) {
 	for _, e := range w.envelopes(batch) {
 		late = append(late, w.reads(read, e[0], blue), w.reads(read, e[1], green))
 	}
-	slices.Sort(late)
-	t.Logf("last byte to verdict on the screen, painted by software, %d scans: %v at least, %v in the middle, %v at most", len(late),
-		late[0].Round(time.Millisecond), late[len(late)/2].Round(time.Millisecond), late[len(late)-1].Round(time.Millisecond))
+	tellDelays(t, "last byte", late)
 	w.all(count, "verified", batch)
 	w.leave()
+}
+
+// tellDelays puts into the log how long verdicts took.
+func tellDelays(t *testing.T, from string, late []time.Duration) {
+	t.Helper()
+	slices.Sort(late)
+	shown := func(i int) time.Duration { return late[i].Round(time.Millisecond) }
+	t.Logf("%s to verdict on the screen, painted by software, %d scans: %v at least, %v in the middle, %v at most", from, len(late), shown(0), shown(len(late)/2), shown(len(late)-1))
 }

@@ -104,7 +104,7 @@ func (d *Driver) Open(s printer.Setup) (printer.Device, error) {
 	}
 	name := cmp.Or(s.Name, address)
 	if s.Language != "" && s.Language != printer.ZPL {
-		return nil, &printer.Error{Device: name, Code: "socket.language", Err: fmt.Errorf("%s over a socket", s.Language)}
+		return nil, &printer.Error{Device: name, Code: "socket.language", Err: errors.New(string(s.Language))}
 	}
 	known, err := quirk.Of(s.Model)
 	if err != nil {

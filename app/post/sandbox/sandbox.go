@@ -33,6 +33,8 @@ type Options struct {
 	Seed int64
 	// Pieces, when above zero, makes an account of one single fit batch of that many pieces instead of the usual one.
 	Pieces int
+	// Most, when above zero, is how many pieces a batch of the usual account has at most.
+	Most int
 	// Faults are the scripted faults; nil is none. See [ParseFaults].
 	Faults *FaultScript
 	// Now is the wall clock, time.Now when nil. The sandbox's clock is this plus what it was advanced by.

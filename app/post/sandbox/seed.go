@@ -74,8 +74,11 @@ func newAccount(options Options, wall time.Time) *account {
 		plans, backlog = []plan{{PurposeFit, options.Pieces, recipe{envelope: "C5", maxMass: 60, noReturnEvery: 9}}}, 0
 		a.nextBatch++ // the first name that is not the archived one's
 	}
-	for i := range plans {
-		a.fill(&plans[i], now)
+	for _, p := range plans {
+		if options.Most > 0 && options.Pieces == 0 {
+			p.pieces = min(p.pieces, options.Most)
+		}
+		a.fill(&p, now)
 	}
 	letter := recipe{mailType: "LETTER", category: "ORDERED", rank: "WO_RANK", envelope: "DL", payment: payMark, maxMass: 20}
 	for range backlog {

@@ -13,7 +13,7 @@ import (
 const (
 	keyShift   byte = 50
 	keyControl byte = 37
-	keyCaps    byte = 66
+	keyAlt     byte = 64
 	keyEnter   byte = 36
 	keySpace   byte = 65
 )
@@ -119,7 +119,7 @@ var keysyms = map[string]xproto.Keysym{
 // finger is how long a person's finger is on a key, and between two keys. The toolkit takes presses of one key within a millisecond for one.
 const finger = 15 * time.Millisecond
 
-// Press presses keys by name, one after another: "F5", "Enter", "Shift+Tab", "Ctrl+F".
+// Press presses keys by name, one after another: "F5", "Enter", "Shift+Tab", "Ctrl+F", "Alt+1".
 func (h *Hands) Press(names ...string) error {
 	for _, name := range names {
 		time.Sleep(finger)
@@ -128,6 +128,8 @@ func (h *Hands) Press(names ...string) error {
 			hold, name = keyShift, rest
 		} else if rest, ok := strings.CutPrefix(name, "Ctrl+"); ok {
 			hold, name = keyControl, rest
+		} else if rest, ok := strings.CutPrefix(name, "Alt+"); ok {
+			hold, name = keyAlt, rest
 		}
 		key, ok := h.named[keysyms[name]]
 		if !ok && len(name) == 1 {
