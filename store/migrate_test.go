@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,36 +89,10 @@ func TestUpgradedByManyProcessesAtOnce(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	type proc struct {
-		in   io.WriteCloser
-		wait func() error
-	}
-	var procs []proc
-	for range 4 {
-		cmd := child(t, "upgrade", path)
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-			t.Fatal(line, err)
-		}
-		procs = append(procs, proc{in, cmd.Wait})
-	}
-	for _, p := range procs {
-		_, _ = io.WriteString(p.in, "go\n")
-	}
-	for _, p := range procs {
-		if err := p.wait(); err != nil {
-			t.Error(err)
-		}
+	let, wait := childrenAtOnce(t, 4, "upgrade", path)
+	let()
+	if err := wait(); err != nil {
+		t.Error(err)
 	}
 	list := backupsOf(t, path)
 	if len(list) != 1 || !strings.HasSuffix(list[0], ".bak") {

@@ -3,7 +3,6 @@ package store
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -231,42 +230,16 @@ func TestTwoProcessesKeepOneChain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "znak.db")
 	s := openAt(t, path)
 	pull(t, s, "1", testPieces(0, 1))
-	type proc struct {
-		in   io.WriteCloser
-		wait func() error
-	}
-	var procs []proc
-	for range 2 {
-		cmd := child(t, "scan", path)
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-			t.Fatal(line, err)
-		}
-		procs = append(procs, proc{in, cmd.Wait})
-	}
-	for _, p := range procs {
-		_, _ = io.WriteString(p.in, "go\n")
-	}
+	let, wait := childrenAtOnce(t, 2, "scan", path)
+	let()
 	for range scans {
 		if err := happen(s, NewEvent{Kind: postal.EventScanned, Piece: testPiece(0).PostID}); err != nil {
 			t.Fatal(err)
 		}
 		breathe()
 	}
-	for _, p := range procs {
-		if err := p.wait(); err != nil {
-			t.Fatal(err)
-		}
+	if err := wait(); err != nil {
+		t.Fatal(err)
 	}
 	if r := mustAudit(t, s); r.Events != 1+5*scans {
 		t.Errorf("%+v, want %d events", r, 1+5*scans)

@@ -289,7 +289,8 @@ func forgetIn(ctx context.Context, path string, batches []string) (pieces int, e
 
 // hasWords tells whether a file has the index of the search: one of an older schema has none.
 func hasWords(ctx context.Context, conn *sql.Conn) (has bool, err error) {
-	return has, conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'piece_words'`).Scan(&has)
+	err = conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'piece_words'`).Scan(&has)
+	return has, err
 }
 
 // purge writes a file of any schema anew, so that nothing that was deleted is left in it. The index of the search keeps what was deleted as deleted, until

@@ -2,7 +2,6 @@ package station
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"time"
 
 	"znak/app/post/sandbox"
-	"znak/app/postal"
-	"znak/store"
 )
 
 // The name may be written in any case; what is written in the ledger is the name as it was added.
@@ -81,12 +78,10 @@ func TestTheLastAdmin(t *testing.T) {
 	p.pins[senior] = anyPIN()
 	p.must(p.ResetPIN(p.ctx, senior, p.pins[senior]))
 	p.enter(senior)
-	events, err := p.store.Events(p.ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventOperator}})
+	log, err := p.OperatorLog(p.ctx, 2) // before that sign-in
 	p.must(err)
-	var last store.OperatorData
-	p.must(json.Unmarshal(events[len(events)-1].Data, &last))
-	if last.Act != "reset" || last.Name != senior || events[len(events)-1].Who != "Проверка" {
-		t.Errorf("%+v by %s", last, events[len(events)-1].Who)
+	if was := log[0]; was.Act != "reset" || was.Name != senior || was.Who != "Проверка" {
+		t.Errorf("%+v", was)
 	}
 	p.must(p.SetSetting(p.ctx, SettingSignIn, "false"))
 	p.must(p.RemoveOperator(p.ctx, senior)) // an office without sign-in may do without

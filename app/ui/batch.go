@@ -57,7 +57,7 @@ func newBatchScreen(w *Window) *batchScreen {
 	s.centre.OnSubmitted = s.setCentre
 	centreLabel := muted(w.words.T("ui.batch.centre"))
 	centreLabel.Whole = true
-	centre := border(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(180, s.centre))
+	centre := border(nil, nil, container.NewCenter(inset(8, 8, centreLabel)), nil, wide(180, s.centre))
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	s.split = newSplitPanel(w)
 	state := vbox(8,

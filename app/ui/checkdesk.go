@@ -228,6 +228,7 @@ func (s *scanLines) key(name fyne.KeyName) bool {
 func (s *scanLines) heard(in scan.Input) {
 	if s.loose != nil {
 		s.loose.Stop()
+		s.loose = nil
 	}
 	for _, r := range in.Text {
 		if r == '\r' || r == '\n' {
@@ -241,10 +242,27 @@ func (s *scanLines) heard(in scan.Input) {
 	case strings.TrimSpace(s.typed) == "" && !in.Scan: // the space that has pressed a button
 		s.typed = ""
 	case in.Scan:
-		s.loose = time.AfterFunc(looseFor, func() { s.w.tasks.put(s.end) })
+		s.wait()
 	default:
 		s.show(s.typed)
 	}
+}
+
+// wait ends the line when nothing more comes for a while.
+func (s *scanLines) wait() {
+	var mine *time.Timer
+	mine = time.AfterFunc(looseFor, func() {
+		s.w.tasks.put(func() {
+			switch {
+			case s.loose != mine: // more came in between
+			case s.w.ears.running(): // the rest of it is on its way
+				s.wait()
+			default:
+				s.end()
+			}
+		})
+	})
+	s.loose = mine
 }
 
 func (s *scanLines) end() {

@@ -71,9 +71,6 @@ func Run(app fyne.App, p Params) {
 	w := newWindow(app, newTasks(ctx), withSound(app, p))
 	go w.beat(ctx)
 	go w.answerCalls(ctx)
-	if p.Crashed != "" {
-		w.say(view.Warn, w.words.Say("ui.crashed", map[string]any{"File": p.Crashed}))
-	}
 	w.win.Show()
 	w.backInPlace()
 	app.Run()
@@ -173,6 +170,9 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	})
 	w.listenToKeys()
 	w.build()
+	if p.Crashed != "" {
+		w.say(view.Warn, w.words.Say("ui.crashed", map[string]any{"File": p.Crashed}))
+	}
 	return w
 }
 

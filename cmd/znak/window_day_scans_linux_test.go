@@ -4,6 +4,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,4 +83,27 @@ func tellDelays(t *testing.T, from string, late []time.Duration) {
 	slices.Sort(late)
 	shown := func(i int) time.Duration { return late[i].Round(time.Millisecond) }
 	t.Logf("%s to verdict on the screen, painted by software, %d scans: %v at least, %v in the middle, %v at most", from, len(late), shown(0), shown(len(late)/2), shown(len(late)-1))
+}
+
+// TestTornScan lets the keyboard's scanner stop in the middle of a line, as a busy computer makes it look, and go on: the letter is read all the same.
+func TestTornScan(t *testing.T) {
+	const batch = "501"
+	w := newWorkplace(t, sandbox.Options{Seed: 5, Pieces: 1}).withAccount()
+	w.command("", "pull")
+	w.command("", "print", batch)
+	w.open()
+	w.must(w.Calm(w.ctx))
+	w.must(w.Press("F3"))
+	w.turns(verdictGround, grey)
+	e := w.envelopes(batch)[0]
+	const half = 12
+	_, err := w.Scan(e[0][:half], keyGap)
+	w.must(err)
+	w.must(hands.Rest(w.ctx, slower))
+	w.reads(func(text string) (time.Time, error) {
+		return w.Scan(strings.ReplaceAll(text, "\r\n", "\r")+"\r", 2*keyGap)
+	}, e[0][half:], blue)
+	w.reads(w.wedge, e[1], green)
+	w.all(1, "verified", batch)
+	w.leave()
 }

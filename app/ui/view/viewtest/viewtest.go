@@ -61,6 +61,7 @@ type Station struct {
 	PrintRep  station.PrintReport
 	Steps     []station.PrintProgress // told by Print
 	Hold      chan struct{}           // where not nil, Print waits for it after its steps; a test print as well
+	PullHold  chan struct{}           // where not nil, a pull waits for it
 	Copy      station.CopyLook        // what is known of every copy
 	At        station.SignedIn        // who is at the station
 	People    []station.Operator
@@ -93,7 +94,16 @@ func (s *Station) Called(prefix string) bool {
 	return false
 }
 
-func (s *Station) Pull(context.Context) (station.PullReport, error) {
+// Pull answers at once, or after PullHold lets it, or with the end of the context.
+func (s *Station) Pull(ctx context.Context) (station.PullReport, error) {
+	if s.PullHold != nil {
+		_ = s.call("pull waits")
+		select {
+		case <-s.PullHold:
+		case <-ctx.Done():
+			return station.PullReport{}, ctx.Err()
+		}
+	}
 	return station.PullReport{Batches: len(s.List), Pieces: 1212, Changed: 1}, s.call("pull")
 }
 
