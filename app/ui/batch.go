@@ -57,18 +57,18 @@ func newBatchScreen(w *Window) *batchScreen {
 	s.centre.OnSubmitted = s.setCentre
 	centreLabel := muted(w.words.T("ui.batch.centre"))
 	centreLabel.Whole = true
-	centre := border(nil, nil, container.NewCenter(inset(8, 8, centreLabel)), nil, wide(180, s.centre))
+	centre := border(nil, nil, container.NewCenter(inset(0, 8, centreLabel)), nil, wide(150, s.centre))
 	proof := quiet(newButton(w, w.words.T("ui.paper.evidence.short"), theme.DocumentIcon(), func() { w.open(screenPaper, paperEvidence+":"+s.name) }))
 	s.split = newSplitPanel(w)
 	state := vbox(8,
 		border(nil, nil, boxed(26, 20, s.icon), s.sum, readyBox),
-		s.notesBox, s.split.box, s.bar, countsBox, s.target.box)
+		s.notesBox, s.split.box, s.bar, countsBox)
 	tools := hbox(0, proof)
 	beside := border(nil, nil, tools, centre)
 	if large() {
 		beside = vbox(6, tools, centre)
 	}
-	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, beside), newPanel(colorPanel, 10, inset(12, 16, state)))
+	top := container.New(shares{[]float32{1.15, 1}, 16}, vbox(6, s.actions, s.target.box, beside), newPanel(colorPanel, 10, inset(12, 16, state)))
 
 	s.table = newPiecesTable(w, chosenColumns(w.app, "batch", batchColumns))
 	s.letter = newLetter(w)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"znak/app/postal"
 	"znak/app/station"
@@ -63,11 +64,11 @@ func newTargetRow(w *Window) *targetRow {
 	label := func(key string) fyne.CanvasObject {
 		l := muted(w.words.T(key))
 		l.Whole = true
-		return wide(84, l)
+		return wide(72, l)
 	}
 	t.printer, t.tray = newChoice(w, nil, nil), newChoice(w, nil, nil)
 	t.trayBox = vbox(4, border(nil, nil, label("ui.print.tray"), nil, t.tray), t.rights.box)
-	t.box = vbox(4, border(nil, nil, label("ui.print.to-printer"), nil, t.printer), t.trayBox, t.about)
+	t.box = vbox(4, container.New(shares{[]float32{1, 1}, 12}, border(nil, nil, label("ui.print.to-printer"), nil, t.printer), t.trayBox), t.about)
 	t.trayBox.Hide()
 	t.box.Hide()
 	return t
