@@ -54,15 +54,13 @@ func sayings() []station.ScanVerdict {
 
 // Every verdict in both languages, at usual and at double size of text: it fits, says what to do, and is heard.
 func TestVerdictsInAllSizes(t *testing.T) {
+	noRace(t)
 	want := map[scan.Verdict]sound.Tone{scan.VerdictOK: sound.OK, scan.VerdictIncomplete: sound.Half, scan.VerdictRepeat: sound.Check, scan.VerdictUnreadable: sound.Check,
 		scan.VerdictForeign: sound.Stop, scan.VerdictStale: sound.Stop, scan.VerdictMismatch: sound.Stop, scan.VerdictSpoiled: sound.Stop, scan.VerdictNotPrinted: sound.Stop}
 	for _, c := range []struct {
 		lang string
 		size int
 	}{{"ru", 100}, {"ru", 200}, {"en", 100}, {"en", 200}} {
-		if testing.Short() && (c.lang == "en" || c.size == 100) {
-			continue
-		}
 		t.Run(fmt.Sprint(c.lang, c.size), func(t *testing.T) {
 			d := newDesk(t, c.lang, false, viewtest.Sample())
 			d.app.Settings().SetTheme(dressed{ThemeOf(Look{Percent: c.size}), 1})
@@ -317,6 +315,7 @@ func TestSoundIsAChoice(t *testing.T) {
 
 // The verdict is painted within a tenth of a second of the last byte of a scan.
 func TestVerdictIsPaintedAtOnce(t *testing.T) {
+	noRace(t)
 	fake := viewtest.Sample()
 	d := newDesk(t, "ru", false, fake)
 	d.open(view.ScreenVerify, "506")

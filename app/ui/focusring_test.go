@@ -12,6 +12,7 @@ import (
 
 // What has the focus looks different from what has not, in each look: every kind of widget, and buttons of each weight.
 func TestFocusIsSeen(t *testing.T) {
+	noRace(t)
 	for _, mode := range []Mode{ModeLight, ModeDark, ModeContrast} {
 		t.Run(string(mode), func(t *testing.T) {
 			d := newDesk(t, "ru", false, viewtest.Sample())

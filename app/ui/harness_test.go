@@ -373,3 +373,11 @@ func (t *ticker) Stop() {
 		t.stop()
 	}
 }
+
+// noRace leaves a test that only draws, in one goroutine, out of the short form, which is run for the race detector.
+func noRace(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("draws in one goroutine: run in the whole form")
+	}
+}

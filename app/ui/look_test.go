@@ -82,10 +82,8 @@ var ourScreens = []place{{view.ScreenToday, ""}, {view.ScreenBatches, ""}, {scre
 	{view.ScreenMoney, ""}, {view.ScreenSettings, ""}, {screenHelp, ""}, {view.ScreenReprint, ""}, {view.ScreenPrinters, "Xerox"}}
 
 func TestLargeText(t *testing.T) {
+	noRace(t)
 	for _, lang := range []string{"ru", "en"} {
-		if lang == "en" && testing.Short() {
-			continue
-		}
 		for _, look := range []Look{{ModeLight, 100}, {ModeLight, 200}, {ModeContrast, 150}} {
 			t.Run(fmt.Sprintf("%s-%d", lang, look.Percent), func(t *testing.T) {
 				d := newDesk(t, lang, false, viewtest.Sample())

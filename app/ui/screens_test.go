@@ -182,6 +182,7 @@ func TestReasonsBesideRefusals(t *testing.T) {
 
 // The table asks only for what is on the screen, and a refresh keeps row, scroll and selection.
 func TestTableOfHundredThousand(t *testing.T) {
+	noRace(t)
 	fake := viewtest.Sample()
 	fake.List[1].Pieces, fake.List[1].ToPrint = 100_000, 100_000
 	fake.List[1].States = map[postal.PieceState]int{postal.StatePulled: 100_000}

@@ -246,6 +246,7 @@ func TestSecondPersonInTheWindow(t *testing.T) {
 
 // Both pages fit into 1280×720, also with text of twice the size and in high contrast.
 func TestSignInFits(t *testing.T) {
+	noRace(t)
 	for _, lang := range []string{"ru", "en"} {
 		for _, look := range []Look{{ModeLight, 100}, {ModeContrast, 200}} {
 			fake := staffed()

@@ -80,15 +80,13 @@ var everyScreen = []struct {
 // Every screen fits into 1280×720, at twice the text too. Tab goes through it as one reads it (the fields around a ruler sheet, as they are numbered on it) and comes round; it reaches all that lives and nothing else; Shift+Tab goes back the same way; what has the
 // focus can be seen, and hears keys and scanners.
 func TestEveryScreenIsWhole(t *testing.T) {
+	noRace(t)
 	for _, c := range []struct {
 		lang    string
 		percent int
 	}{{"ru", 100}, {"ru", 200}, {"en", 200}} {
 		for _, s := range everyScreen {
 			t.Run(fmt.Sprintf("%s-%d-%s", c.lang, c.percent, s.name), func(t *testing.T) {
-				if c.percent != 100 && testing.Short() {
-					t.Skip("the same screens, larger")
-				}
 				d := newDesk(t, c.lang, false, viewtest.Sample())
 				d.win.Resize(fyne.NewSize(1280, 720))
 				d.params.Theme = ThemeOf

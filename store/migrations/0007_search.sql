@@ -3,7 +3,10 @@
 -- read off at once, however common it is. It is derived from pieces.search; pieces whose search does not change never touch it.
 CREATE VIRTUAL TABLE piece_words USING fts5 (search, content = 'pieces', content_rowid = 'post_id', detail = none, columnsize = 0,
 	tokenize = "ascii tokenchars '~^'", prefix = '1 2 3 4 5 6 7 8 9 10 11 12');
+-- All pieces there are: with much in memory at once there is less to merge.
+INSERT INTO piece_words (piece_words, rank) VALUES ('hashsize', 67108864);
 INSERT INTO piece_words (piece_words) VALUES ('rebuild');
+INSERT INTO piece_words (piece_words, rank) VALUES ('hashsize', 1048576);
 
 -- Pieces whose words are other ones now than in the index. Empty when a change ends: FTS5 takes many pieces at once far faster than one by one.
 -- (Not INSERT OR IGNORE: an upsert that fires a trigger puts its own way out of a conflict in place of the trigger's.)
