@@ -68,7 +68,23 @@ func (a *answering[V]) listen(ctx context.Context, taker lineTaker[V], lines <-c
 			}
 		case <-silence:
 			silence = nil
-			tell(taker.Flush(ctx))
+			if a.typing(ctx) { // the rest is on its way from a slow scanner
+				silence = time.After(heldFor)
+			} else {
+				tell(taker.Flush(ctx))
+			}
 		}
+	}
+}
+
+// typing asks the UI thread whether keys are coming in.
+func (a *answering[V]) typing(ctx context.Context) bool {
+	running := make(chan bool, 1)
+	a.w.tasks.put(func() { running <- a.w.ears.running() })
+	select {
+	case some := <-running:
+		return some
+	case <-ctx.Done():
+		return false
 	}
 }

@@ -235,7 +235,7 @@ var (
 	white  = rgb(0xffffff)
 )
 
-func rgb(v uint32) rgba { return rgba{uint8(v >> 16), uint8(v >> 8), uint8(v), 0xff} }
+func rgb(v uint32) rgba { return rgba{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xff} }
 
 type rgba = color.RGBA
 
