@@ -137,6 +137,7 @@ func (s *batchScreen) fill(b station.BatchView) {
 	show(s.notesBox, notes != "")
 	s.split.of(s.v)
 	s.target.of(b.Envelope)
+	enable(s.centre, s.w.mayNot(station.ActMoney) == "")
 	s.setActions()
 	s.setFilters(s.w.words.FiltersOf(b.States))
 	s.fillTable()

@@ -18,14 +18,14 @@ func (w *Window) batchHere() string {
 
 // act does F2 and F4: on the batch in view, else on the one that is first in line for it.
 func (w *Window) act(do view.Do) {
-	name := w.batchHere()
+	name, words := w.batchHere(), w.words // of the UI thread
 	start(w.tasks, "act", func(ctx context.Context) (view.Action, error) {
 		list, err := w.station.Batches(ctx)
 		if err != nil {
 			return view.Action{}, err
 		}
-		shown := w.words.BatchesOf(list)
-		dead := view.Action{Why: w.words.T("ui.why.no-batch")}
+		shown := words.BatchesOf(list)
+		dead := view.Action{Why: words.T("ui.why.no-batch")}
 		for _, b := range append(shown.Open, shown.Closed...) {
 			if name != "" && b.Name != name {
 				continue

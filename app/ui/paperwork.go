@@ -119,13 +119,16 @@ func (s *paperScreen) askFormat() {
 
 func (s *paperScreen) askFile() {
 	s.file = newEntry(s.w, s.w.words.T("ui.paper.statement.hint"))
-	s.file.OnChanged = func(text string) { s.do.set(s.do.Text, strings.TrimSpace(text) != "") }
+	rights := newBarrier(s.w, station.ActMoney)
+	may := rights.open()
+	s.file.OnChanged = func(text string) { s.do.set(s.do.Text, may && strings.TrimSpace(text) != "") }
 	s.file.OnSubmitted = func(string) { s.work() }
 	s.do.set(s.do.Text, false)
 	pick := newButton(s.w, s.w.words.T("ui.paper.statement.choose"), theme.FolderOpenIcon(), func() {
 		s.w.chooseFile([]string{".txt"}, s.file.SetText)
 	})
 	s.fields.Add(border(nil, nil, nil, pick, s.file))
+	s.fields.Add(rights.box)
 	post := muted("")
 	s.fields.Add(post)
 	load(s.w.tasks, "payee-inn", s.w.station.PayeeINN, func(inn string, err error) {

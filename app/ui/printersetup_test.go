@@ -194,6 +194,14 @@ func TestRolesOnThePages(t *testing.T) {
 	if !d.dead("Убрать") {
 		t.Error("an accountant may take a scanner away")
 	}
+	d.open(screenBatch, "506")
+	d.settle()
+	for _, b := range []string{"Напечатать", "Проверить", "Сдать партию"} {
+		if !d.dead(b) {
+			t.Errorf("an accountant may press %q", b)
+		}
+	}
+	d.see("Счётова Б.: это может сотрудник")
 	fake.At = station.SignedIn{On: true, Name: "Петров П.", Role: station.RoleAdmin}
 	d.present(fake.At)
 	d.open(view.ScreenPrinters, "Наклейки")

@@ -304,8 +304,9 @@ func (s *scannersScreen) takeAway() {
 
 // sheet writes the sheet of command codes.
 func (s *scannersScreen) sheet() {
+	words := s.w.words // of the UI thread
 	start(s.w.tasks, "command-sheet", func(ctx context.Context) (string, error) {
-		return s.w.station.CommandSheet(ctx, s.w.words, "")
+		return s.w.station.CommandSheet(ctx, words, "")
 	}, func(file string, err error) {
 		if s.w.told(err) {
 			s.w.say(view.OK, s.w.words.Say("ui.scanners.sheet-done", map[string]any{"File": file}))

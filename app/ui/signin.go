@@ -40,7 +40,7 @@ func (w *Window) lookWho() {
 // present shows or hides the screens, by who is there.
 func (w *Window) present(at station.SignedIn) {
 	was := w.gate.at
-	w.gate.at = at
+	w.gate.at, w.words.At = at, at
 	w.frame.status.present(w.words.Present(at))
 	switch {
 	case !at.Present() && !w.gate.shut:

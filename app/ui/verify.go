@@ -132,7 +132,7 @@ const namesMissing = 6
 
 // refresh counts anew.
 func (s *verifyScreen) refresh() {
-	name := s.name
+	name, words := s.name, s.w.words // of the UI thread
 	type look struct {
 		view.Counter
 		missing string
@@ -140,15 +140,15 @@ func (s *verifyScreen) refresh() {
 	load(s.w.tasks, "verify-count", func(ctx context.Context) (look, error) {
 		if name == "" {
 			st, err := s.w.station.Status(ctx)
-			return look{Counter: s.w.words.CounterOfAll(st.States)}, err
+			return look{Counter: words.CounterOfAll(st.States)}, err
 		}
 		b, err := s.w.station.Batch(ctx, name)
-		l := look{Counter: s.w.words.CounterOf(b)}
+		l := look{Counter: words.CounterOf(b)}
 		if err != nil || l.Left == 0 {
 			return l, err
 		}
 		rows, err := s.w.station.Pieces(ctx, store.PieceQuery{Batch: name, States: view.ToVerify, Limit: namesMissing})
-		l.missing = s.w.words.MissingOf(rows, l.Left)
+		l.missing = words.MissingOf(rows, l.Left)
 		return l, err
 	}, func(c look, err error) {
 		if !s.w.told(err) || s.name != name {

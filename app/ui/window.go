@@ -154,6 +154,7 @@ func newWindow(app fyne.App, t *tasks, p Params) *Window {
 	w.over = &overlay{w: w}
 	w.badge = w.takeBadge
 	w.gate = gate{shut: !p.SignedIn.Present(), at: p.SignedIn}
+	w.words.At = p.SignedIn
 	w.hearing = newHearing(w, p.Scanners)
 	w.ears.whole = w.hearing.whole
 	w.pics = newPictures(w)

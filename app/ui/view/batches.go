@@ -48,13 +48,15 @@ func (w Words) BatchOf(b station.BatchView) Batch {
 		v.Notes = append([]string{w.Reason(*b.Warning)}, v.Notes...)
 	}
 	print, verify, hand, approve := w.printAction(b, v), w.verifyAction(b), w.handAction(b, v), w.approveAction(b)
+	unapproved := approve.Alive
+	print, verify, hand, approve = w.permit(print), w.permit(verify), w.permit(hand), w.permit(approve)
 	v.Actions = []Action{print, verify, hand}
-	if approve.Alive {
+	if unapproved {
 		v.Actions = append([]Action{approve}, v.Actions...)
 	}
 	v.Tone, v.Ready = w.readiness(b, v)
 	v.Short = v.Ready
-	if len(b.Reasons) > 0 && !v.Closed && !approve.Alive {
+	if len(b.Reasons) > 0 && !v.Closed && !unapproved {
 		v.Short = w.T("ui.batch.not-ready")
 	}
 	switch {

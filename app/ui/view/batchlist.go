@@ -1,7 +1,6 @@
 package view
 
 import (
-	"slices"
 	"sort"
 	"strings"
 
@@ -88,7 +87,7 @@ func countsOf(states []StateCount) string {
 
 // Printable reports whether letters of the batch can be printed now.
 func (b Batch) Printable() bool {
-	return slices.ContainsFunc(b.Actions, func(a Action) bool { return a.Do == DoPrint && a.Alive })
+	return b.raw.Ready && b.raw.ToPrint > 0
 }
 
 // SumsOf tells what the batches of a list come to: «6 партий · 2 052 письма · 175 420,00 ₽ · к печати 1 054».

@@ -101,6 +101,21 @@ func (w Words) MayNot(at station.SignedIn, act station.Act) string {
 	return w.Say("ui.rights."+string(act), hint.Args{"Who": at.Name})
 }
 
+// needs is what a person must be allowed for an action; the others only look.
+var needs = map[Do]station.Act{DoPrint: station.ActWork, DoVerify: station.ActWork, DoHandOver: station.ActHandOver, DoApprove: station.ActApprove}
+
+// permit kills an action that the one who reads may not do.
+func (w Words) permit(a Action) Action {
+	act, asked := needs[a.Do]
+	if !asked || !a.Alive {
+		return a
+	}
+	if why := w.MayNot(w.At, act); why != "" {
+		a.Alive, a.Why = false, why
+	}
+	return a
+}
+
 // Present names the person at the station for the line at the bottom; "" where nobody signs in.
 func (w Words) Present(at station.SignedIn) string {
 	if !at.On || at.Name == "" {

@@ -125,7 +125,10 @@ func (w Words) printCard(list []station.BatchView) Card {
 			c.Lines = append(c.Lines, CardLine{Text: w.Say("ui.today.kind", hint.Args{"Kind": string(f.Kind), "N": w.Number(k)}), Screen: ScreenBatches, Arg: string(f.Kind)})
 		}
 	}
-	c.Next = Action{Do: DoPrint, Batch: first.Name, Alive: true, Label: w.Say("ui.do.print-batch", hint.Args{"Batch": first.Name})}
+	c.Next = w.permit(Action{Do: DoPrint, Batch: first.Name, Alive: true, Label: w.Say("ui.do.print-batch", hint.Args{"Batch": first.Name})})
+	if !c.Next.Alive {
+		c.Next = Action{Do: DoOpen, Batch: first.Name, Alive: true, Label: w.T("ui.do.show")}
+	}
 	return c
 }
 

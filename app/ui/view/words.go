@@ -17,6 +17,7 @@ type Words struct {
 	*text.Printer
 	Zone *time.Location   // in which times are shown; the store's are UTC
 	Now  func() time.Time // of the clock on the wall
+	At   station.SignedIn // who reads: what they may not do is dead, with the reason
 }
 
 // NewWords speaks the language of p, in the computer's own time zone.
