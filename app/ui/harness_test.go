@@ -144,13 +144,14 @@ func (d *desk) shotWhile(name string) {
 	d.capture(name)
 }
 
+// capture writes the window as a PNG into the folder ZNAK_SHOTS names; without one nothing is drawn, which takes most of the time.
 func (d *desk) capture(name string) {
 	d.t.Helper()
-	img := d.win.Canvas().Capture()
 	dir := os.Getenv("ZNAK_SHOTS")
 	if dir == "" {
-		dir = d.t.TempDir()
+		return
 	}
+	img := d.win.Canvas().Capture()
 	f, err := os.Create(filepath.Join(dir, name+".png"))
 	if err != nil {
 		d.t.Fatal(err)

@@ -61,7 +61,7 @@ func (c *command) window(ctx context.Context) error {
 		c.logger().Warn("nobody knows whether a window could be drawn before", "error", err)
 	}
 	if !drawn {
-		if err := tryOpenGL(); err != nil {
+		if err := hardOrSoft(tryOpenGL); err != nil {
 			return c.noOpenGL(err)
 		}
 	}
