@@ -48,7 +48,7 @@ pdftoppm -png -r 110 -f 1 -singlefile "$envelope" "$out/envelope"
 
 # The day in the window (cmd/znak/window_day_linux_test.go) keeps a picture of each step.
 mkdir "$data/day"
-ZNAK_SHOTS=$data/day go test -tags gles,migrated_fynedo -vet=off -count 1 -run '^TestWholeDay$' ./cmd/znak
+ZNAK_SHOTS=$data/day go test -tags gles,migrated_fynedo -vet=off -count 1 -run '^TestWindowWholeDay$' ./cmd/znak
 cp "$data"/day/*-batch.png "$out/batch.png"
 cp "$data"/day/*-fault.png "$out/fault.png"
 cp "$data"/day/*-complete.png "$out/verdict.png"

@@ -16,8 +16,8 @@ import (
 	"znak/cmd/znak/hands"
 )
 
-// TestPicturesAreDragged lets pictures of printed envelopes go over the window, as a person drags them from a file manager: every code on them is judged.
-func TestPicturesAreDragged(t *testing.T) {
+// TestWindowPicturesAreDragged lets pictures of printed envelopes go over the window, as a person drags them from a file manager: every code on them is judged.
+func TestWindowPicturesAreDragged(t *testing.T) {
 	const batch, count = "501", 5
 	w := newWorkplace(t, sandbox.Options{Seed: 4, Pieces: count}).withAccount()
 	w.command("", "pull")

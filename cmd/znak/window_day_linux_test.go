@@ -29,8 +29,8 @@ func (w *workplace) wedge(text string) (time.Time, error) {
 	return w.Scan(strings.ReplaceAll(text, "\r\n", "\r")+"\r", keyGap)
 }
 
-// TestWholeDay does the work of a day in the window with nothing but keys and scanners, from an empty data folder to letters that the post has taken in.
-func TestWholeDay(t *testing.T) {
+// TestWindowWholeDay does the work of a day in the window with nothing but keys and scanners, from an empty data folder to letters that the post has taken in.
+func TestWindowWholeDay(t *testing.T) {
 	if _, err := exec.LookPath("setxkbmap"); err != nil {
 		t.Skip("setxkbmap is not installed")
 	}

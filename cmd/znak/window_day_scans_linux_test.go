@@ -12,9 +12,9 @@ import (
 	"znak/cmd/znak/hands"
 )
 
-// TestScansOfAnHour types scans into the window without a pause, faster than any clerk reads envelopes, and finds each in the store. ZNAK_SCANS says how many
+// TestWindowScansOfAnHour types scans into the window without a pause, faster than any clerk reads envelopes, and finds each in the store. ZNAK_SCANS says how many
 // (100; an hour's work is 2000). Of thirty of them it measures the time from the last key to the verdict on the screen; what a clerk feels is in the log.
-func TestScansOfAnHour(t *testing.T) {
+func TestWindowScansOfAnHour(t *testing.T) {
 	pieces := number(t, "ZNAK_SCANS", 100) / 2 // two codes an envelope
 	const measured = 15
 	w := newWorkplace(t, sandbox.Options{Seed: 2, Pieces: pieces + measured}).withAccount()
@@ -51,8 +51,8 @@ func TestScansOfAnHour(t *testing.T) {
 	w.leave()
 }
 
-// TestSerialVerdict measures the same for a scanner at a serial port, which does not say where a code ends: silence does.
-func TestSerialVerdict(t *testing.T) {
+// TestWindowSerialVerdict measures the same for a scanner at a serial port, which does not say where a code ends: silence does.
+func TestWindowSerialVerdict(t *testing.T) {
 	const batch, count = "501", 15
 	w := newWorkplace(t, sandbox.Options{Seed: 3, Pieces: count}).withAccount()
 	cable, err := hands.NewCable()
@@ -85,8 +85,8 @@ func tellDelays(t *testing.T, from string, late []time.Duration) {
 	t.Logf("%s to verdict on the screen, painted by software, %d scans: %v at least, %v in the middle, %v at most", from, len(late), shown(0), shown(len(late)/2), shown(len(late)-1))
 }
 
-// TestTornScan lets the keyboard's scanner stop in the middle of a line, as a busy computer makes it look, and go on: the letter is read all the same.
-func TestTornScan(t *testing.T) {
+// TestWindowTornScan lets the keyboard's scanner stop in the middle of a line, as a busy computer makes it look, and go on: the letter is read all the same.
+func TestWindowTornScan(t *testing.T) {
 	const batch = "501"
 	w := newWorkplace(t, sandbox.Options{Seed: 5, Pieces: 1}).withAccount()
 	w.command("", "pull")

@@ -51,7 +51,7 @@ func program(ctx context.Context, data, display string, args ...string) (*exec.C
 }
 
 // Without a screen, with a wrong one, and with one that has no OpenGL: a sentence with the way out and exit code 5, never a crash.
-func TestNoOpenGL(t *testing.T) {
+func TestWindowNoOpenGL(t *testing.T) {
 	for name, display := range map[string]func() string{
 		"no screen":    func() string { return "" },
 		"wrong screen": func() string { return ":9999" },
@@ -78,7 +78,7 @@ func TestNoOpenGL(t *testing.T) {
 }
 
 // A second start shows the first window and ends well; after a crash the next start has a report without names.
-func TestSecondStartAndCrash(t *testing.T) {
+func TestWindowSecondStartAndCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens real windows")
 	}
