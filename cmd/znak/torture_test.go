@@ -382,10 +382,12 @@ func (v *victim) destroying(owed []store.PieceRow) order {
 	}
 	var typed strings.Builder
 	for _, row := range owed[:min(len(owed), 1+v.rng.IntN(10))] {
-		copies := v.paper.copies(row.ShPI)
-		for _, text := range copies[len(copies)-1-row.Owed : len(copies)-1] {
-			fmt.Fprintf(&typed, "%s\n%s\n", text[0], text[1])
+		if row.Voided > row.Owed+row.Missing { // copies look alike: that this is another one than the one destroyed before a person says
+			return order{args: []string{"destroyed", string(row.ShPI)}}
 		}
+		copies := v.paper.copies(row.ShPI)
+		text := copies[len(copies)-1-row.Owed]
+		fmt.Fprintf(&typed, "%s\n%s\n", text[0], text[1])
 	}
 	return order{args: []string{"destroyed", "--scan"}, input: typed.String()}
 }
