@@ -226,6 +226,9 @@ func (c *command) operatorLog() *cobra.Command {
 				document = append(document, actJSON{a.At.UTC().Format(time.RFC3339), a.Who, a.Act, a.Name, station.Role(a.Role), a.Proof, a.Wrong})
 			}
 			return c.answer(document, func(w io.Writer) {
+				if len(list) == 0 {
+					fmt.Fprintln(w, c.say("operators.log-empty", nil))
+				}
 				for _, a := range list {
 					act := a.Act
 					if a.Proof == "badge" {
