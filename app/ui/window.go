@@ -46,6 +46,7 @@ type Params struct {
 	Chime    func(well bool)       // tells by sound that a run has ended; nil: silent
 	Crashed  string                // the report of a crash of the last window; "" where there was none
 	Drawn    func()                // is told once that the window has been on the screen for a while; nil: nobody
+	Closing  func()                // is told that the window closes; nil: nobody
 	Called   <-chan struct{}       // another start of the program asks for this window; nil: nobody does
 	Scanners []scan.Driver         // for scanners that are no keyboards, optional
 	SignedIn station.SignedIn      // who is at the station when the window opens
@@ -327,6 +328,9 @@ func (w *Window) close() {
 		w.open(screenPrint, "")
 		w.say(view.Warn, w.words.T("ui.print.close"))
 		return
+	}
+	if w.params.Closing != nil {
+		w.params.Closing()
 	}
 	w.keepPlace()
 	w.win.Close()

@@ -43,6 +43,18 @@ func catchCrash(dir string) (stop func(), err error) {
 	}, nil
 }
 
+// endLimit is how long the program may take to end after its window has closed. Nothing durable waits that long.
+const endLimit = 20 * time.Second
+
+// mustEnd lets the program fall where it has not ended in time, with a trace of all it was doing: a program without a window that nobody can end
+// would keep the next one from opening.
+func mustEnd(limit time.Duration) {
+	time.AfterFunc(limit, func() {
+		debug.SetTraceback("all")
+		panic("the window is closed, but the program does not end")
+	})
+}
+
 // lastCrash turns what a crash has left in the data folder into a report and gives its file; "" where there was none.
 func lastCrash(dir string) (string, error) {
 	at := filepath.Join(dir, crashDir)

@@ -20,7 +20,7 @@ import (
 // The scripts below testdata/script drive the program as an office's scheduler would, against a sandbox post on a real socket.
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"znak": main})
+	testscript.Main(m, map[string]func(){"znak": main, "hangs": hangs})
 }
 
 func TestScripts(t *testing.T) {

@@ -312,6 +312,7 @@ func (d *desk) params(ctx context.Context) (ui.Params, error) {
 		Restore:  d.restore,
 		Scanners: scannerDrivers(),
 		Versions: versions(),
+		Closing:  func() { mustEnd(endLimit) },
 		SetLanguage: func(lang string) {
 			if err := d.main.Load().store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
 				c.logger().Warn("language not kept", "error", err)

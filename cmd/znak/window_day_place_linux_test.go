@@ -31,8 +31,7 @@ type workplace struct {
 	display string
 	box     *sandbox.Server
 	url     string // of the post
-	program *exec.Cmd
-	said    *bytes.Buffer
+	program *program
 	shots   string // folder of the pictures
 	shot    int
 }
@@ -55,7 +54,7 @@ func newWorkplace(t *testing.T, options sandbox.Options) *workplace {
 	t.Cleanup(web.Close)
 	w.url = web.URL
 	var cancel context.CancelFunc
-	w.ctx, cancel = context.WithTimeout(t.Context(), 15*time.Minute)
+	w.ctx, cancel = context.WithTimeout(t.Context(), time.Duration(4+number(t, "ZNAK_SCANS", 100)/100)*time.Minute)
 	t.Cleanup(cancel)
 	return w
 }
@@ -70,22 +69,13 @@ func (w *workplace) withAccount() *workplace {
 // open starts the program on a screen of its own and waits for its window.
 func (w *workplace) open() {
 	w.t.Helper()
-	w.display = screen(w.t)
+	w.display = screen(w.ctx, w.t)
 	var err error
 	if w.Hands, err = hands.At(w.display); err != nil {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(w.Close)
-	w.program, w.said = program(w.ctx, w.dir, w.display)
-	if err := w.program.Start(); err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(func() {
-		if w.program.ProcessState == nil {
-			_ = w.program.Process.Kill()
-			_ = w.program.Wait()
-		}
-	})
+	w.program = starts(w.ctx, w.t, w.dir, w.display)
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
 	defer cancel()
 	w.must(w.Find(ctx))
@@ -95,16 +85,8 @@ func (w *workplace) open() {
 func (w *workplace) leave() {
 	w.t.Helper()
 	w.must(w.CloseWindow())
-	done := make(chan error, 1)
-	go func() { done <- w.program.Wait() }()
-	select {
-	case err := <-done:
-		if err != nil || strings.Contains(w.said.String(), "panic") {
-			w.t.Errorf("%v\n%s", err, w.said)
-		}
-	case <-time.After(20 * time.Second):
-		w.picture("does-not-close")
-		w.t.Fatalf("the window does not close\n%s", w.said)
+	if err := w.program.ends(); err != nil || strings.Contains(w.program.said(), "panic") {
+		w.t.Errorf("%v\n%s", err, w.program.said())
 	}
 }
 
@@ -122,7 +104,7 @@ func (w *workplace) until(what string, so func() bool) {
 	for end := time.Now().Add(30 * time.Second); !so(); {
 		if time.Now().After(end) {
 			w.picture("never")
-			w.t.Fatalf("never: %s (see %s)\n%s", what, w.shots, w.said)
+			w.t.Fatalf("never: %s (see %s)\n%s", what, w.shots, w.program.said())
 		}
 		w.must(hands.Rest(w.ctx, 30*time.Millisecond))
 	}
@@ -131,12 +113,12 @@ func (w *workplace) until(what string, so func() bool) {
 // command runs one of the program's commands beside the window and gives what it wrote.
 func (w *workplace) command(input string, args ...string) string {
 	w.t.Helper()
-	code, out, errOut := inFolder(w.t, w.dir, input, args...)
-	if code != exitDone {
+	var out, errOut bytes.Buffer
+	if code := run(w.ctx, append([]string{"--data", w.dir, "--lang", "ru"}, args...), strings.NewReader(input), &out, &errOut); code != exitDone {
 		w.picture("trouble")
-		w.t.Fatalf("%v: %d, %s", args, code, errOut)
+		w.t.Fatalf("%v: %d, %s", args, code, &errOut)
 	}
-	return out
+	return out.String()
 }
 
 // read decodes the JSON of a command into v.

@@ -18,8 +18,7 @@ type standing struct {
 	*hands.Hands
 	t       *testing.T
 	display string
-	program *exec.Cmd
-	said    fmt.Stringer
+	program *program
 	window  string
 }
 
@@ -34,19 +33,9 @@ func stand(ctx context.Context, t *testing.T, data, display string) *standing {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	c, said := program(ctx, data, display)
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s := &standing{h, t, display, c, said, ""}
-	t.Cleanup(func() {
-		if c.ProcessState == nil {
-			_ = c.Process.Kill()
-			_ = c.Wait()
-		}
-	})
+	s := &standing{h, t, display, starts(ctx, t, data, display), ""}
 	if err := h.Find(ctx); err != nil {
-		t.Fatalf("%v\n%s", err, said)
+		t.Fatalf("%v\n%s", err, s.program.said())
 	}
 	s.window = strings.Fields(s.xdotool("search", "--onlyvisible", "--name", "."))[0]
 	time.Sleep(time.Second) // it settles
@@ -81,8 +70,8 @@ func (s *standing) leave() {
 	if err := s.CloseWindow(); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.program.Wait(); err != nil {
-		s.t.Fatalf("%v\n%s", err, s.said)
+	if err := s.program.ends(); err != nil {
+		s.t.Fatalf("%v\n%s", err, s.program.said())
 	}
 }
 
@@ -94,7 +83,7 @@ func TestWindowPlace(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	defer cancel()
 	data := t.TempDir()
-	wide := screen(t, "-screen", "0", "2600x1400x24")
+	wide := screen(ctx, t, "-screen", "0", "2600x1400x24")
 	w := stand(ctx, t, data, wide)
 	w.xdotool("windowmove", "--sync", w.window, "1437", "212")
 	w.xdotool("windowsize", "--sync", w.window, "1100", "740")
@@ -107,7 +96,7 @@ func TestWindowPlace(t *testing.T) {
 	}
 	w.leave()
 
-	w = stand(ctx, t, data, screen(t)) // the large screen is gone
+	w = stand(ctx, t, data, screen(ctx, t)) // the large screen is gone
 	if x, y, width, _ := w.at(); x < 0 || y < 0 || x+width > 1280+200 || x > 1280-200 || y > 700 {
 		t.Errorf("stands at %d, %d, %d wide: off the screen", x, y, width)
 	}

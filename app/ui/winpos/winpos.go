@@ -13,6 +13,9 @@ var ErrDesktop = errors.New("winpos: the desktop decides where the window stands
 // ErrOffScreen: the place is not on any screen now.
 var ErrOffScreen = errors.New("winpos: the place is off every screen")
 
+// ErrSlow: the desktop did not answer in time.
+var ErrSlow = errors.New("winpos: the desktop does not answer")
+
 // Place is where a window stands: its upper left corner in pixels of the desktop (on X11 that of its content, on Windows that of its frame) and whether it fills
 // the screen. Of a maximised window the corner is not the one to which it goes back, on X11; who remembers places keeps the corner from before.
 type Place struct {

@@ -7,6 +7,7 @@ import (
 	"image"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xinerama"
@@ -18,12 +19,14 @@ func Of(window uintptr) (Place, error) {
 	if window == 0 {
 		return Place{}, ErrDesktop
 	}
-	d, err := dial()
-	if err != nil {
-		return Place{}, err
-	}
-	defer d.Close()
-	return d.place(xproto.Window(window))
+	return soon(func() (Place, error) {
+		d, err := dial()
+		if err != nil {
+			return Place{}, err
+		}
+		defer d.Close()
+		return d.place(xproto.Window(window))
+	})
 }
 
 // Put moves the X11 window with that number; where the place is off every screen, it stays where it is.
@@ -31,12 +34,37 @@ func Put(window uintptr, p Place) error {
 	if window == 0 {
 		return ErrDesktop
 	}
-	d, err := dial()
-	if err != nil {
-		return err
+	_, err := soon(func() (Place, error) {
+		d, err := dial()
+		if err != nil {
+			return p, err
+		}
+		defer d.Close()
+		return p, d.put(xproto.Window(window), p)
+	})
+	return err
+}
+
+// patience is how long the desktop may take for an answer: the window waits for it.
+const patience = 2 * time.Second
+
+// soon gives what ask gives, or ErrSlow; what then still comes is dropped.
+func soon(ask func() (Place, error)) (Place, error) {
+	type answer struct {
+		at  Place
+		err error
 	}
-	defer d.Close()
-	return d.put(xproto.Window(window), p)
+	got := make(chan answer, 1)
+	go func() {
+		at, err := ask()
+		got <- answer{at, err}
+	}()
+	select {
+	case a := <-got:
+		return a.at, a.err
+	case <-time.After(patience):
+		return Place{}, ErrSlow
+	}
 }
 
 // display is a connection to the X server beside that of the toolkit.
