@@ -75,7 +75,9 @@ func newRescue(ctx context.Context, app fyne.App, p RescueParams) *rescue {
 	r.win.SetContent(container.NewCenter(wide(760, newPanel(colorPanel, 10, inset(24, 28, vbox(16, title, why, r.list, said, hbox(0, r.do)))))))
 	r.win.SetCloseIntercept(func() {
 		if !r.works {
+			endOf(r.app)
 			r.win.Close()
+			r.app.Quit()
 		}
 	})
 	return r

@@ -333,7 +333,9 @@ func (w *Window) close() {
 		w.params.Closing()
 	}
 	w.keepPlace()
+	endOf(w.app)
 	w.win.Close()
+	w.app.Quit() // a second click on the cross, which came meanwhile, would take back the first
 }
 
 // say shows one line.

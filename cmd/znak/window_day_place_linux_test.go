@@ -69,16 +69,31 @@ func (w *workplace) withAccount() *workplace {
 // open starts the program on a screen of its own and waits for its window.
 func (w *workplace) open() {
 	w.t.Helper()
-	w.display = screen(w.ctx, w.t)
-	var err error
-	if w.Hands, err = hands.At(w.display); err != nil {
-		w.t.Fatal(err)
-	}
-	w.t.Cleanup(w.Close)
+	w.display, w.Hands = atScreen(w.ctx, w.t)
 	w.program = starts(w.ctx, w.t, w.dir, w.display)
 	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
 	defer cancel()
 	w.must(w.Find(ctx))
+}
+
+// atScreen starts an X server and goes to it. One that does not answer is given up for another.
+func atScreen(ctx context.Context, t *testing.T, args ...string) (display string, h *hands.Hands) {
+	t.Helper()
+	for range 3 {
+		var err error
+		alive, giveUp := context.WithCancel(ctx)
+		t.Cleanup(giveUp)
+		display = screen(alive, t, args...)
+		slow := time.AfterFunc(20*time.Second, giveUp)
+		if h, err = hands.At(display); err == nil && slow.Stop() {
+			t.Cleanup(h.Close)
+			return display, h
+		}
+		t.Logf("the X server at %s does not answer: %v", display, err)
+		giveUp()
+	}
+	t.Fatal("no X server answers")
+	return "", nil
 }
 
 // leave closes the window as a person does. The program must end well and have complained of nothing.

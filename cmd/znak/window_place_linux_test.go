@@ -75,6 +75,20 @@ func (s *standing) leave() {
 	}
 }
 
+// An impatient person clicks on the cross twice: the window closes all the same.
+func TestWindowClosedTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens real windows")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	w := stand(ctx, t, t.TempDir(), screen(ctx, t))
+	if err := w.CloseWindow(); err != nil {
+		t.Fatal(err)
+	}
+	w.leave()
+}
+
 // The window comes back where it stood and as large as it was; on a desktop that has no such place any more it comes where it can be taken hold of.
 func TestWindowPlace(t *testing.T) {
 	if testing.Short() {
