@@ -50,7 +50,7 @@ func (tx *Tx) happenBatch(r *record) error {
 	switch r.event.Kind {
 	case postal.EventScanned, postal.EventOperation: // of a foreign code or a foreign piece
 		return nil
-	case postal.EventRestored, postal.EventBalance, postal.EventOperator: // of the whole store, of the account, of the people
+	case postal.EventRestored, postal.EventBalance, postal.EventOperator, postal.EventOffice: // of the whole store, of the account, of the people, of the office
 		return nil
 	}
 	if !ofBatch(r.event.Kind) {

@@ -27,11 +27,20 @@ type (
 		Fields []FieldChange `json:"fields"`
 	}
 
-	// FieldChange is one printed field that the post shows otherwise than before.
+	// FieldChange is one field that is otherwise than before: of a piece as the post shows it, or of the office.
 	FieldChange struct {
 		Name string `json:"name"` // e.g. "date", "mass", "mark"
 		From string `json:"from,omitempty"`
 		To   string `json:"to,omitempty"`
+	}
+
+	// OfficeData belongs to postal.EventOffice.
+	OfficeData struct {
+		// What was done: setting; account, no-account; printer-added, printer-changed, printer-removed, printer-held, printer-released, sheet;
+		// scanner-added, scanner-changed, scanner-removed.
+		Act    string        `json:"act"`
+		Name   string        `json:"name,omitempty"`   // of the setting, the printer, the scanner; of the account, the address of the post
+		Fields []FieldChange `json:"fields,omitempty"` // what is otherwise now; of what was added, all that is set
 	}
 
 	// SpoiledData belongs to postal.EventSpoiled.

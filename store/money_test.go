@@ -360,7 +360,6 @@ type moneyModel struct {
 }
 
 type modelPiece struct {
-	owed  int // void copies not accounted for
 	state postal.PieceState
 	batch string
 	value postal.Kopecks

@@ -64,6 +64,9 @@ const (
 	// Of the people.
 	EventOperator EventKind = "operator" // who may sign in, and as what, has changed; somebody signed in or out; or a PIN was wrong too often
 
+	// Of the office.
+	EventOffice EventKind = "office" // a setting, a printer, a scanner or the account is another one now
+
 	// Of the whole store.
 	EventRestored EventKind = "restored" // a copy took its place: what happened between the event before and this one is not here
 )

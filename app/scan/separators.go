@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // spelled are the ways scanners write control characters in letters when they cannot type them.
@@ -31,11 +32,8 @@ func startsBlank(s string) bool {
 	if s == "" {
 		return true
 	}
-	for _, r := range s {
-		if isBlank(r) {
-			return true
-		}
-		break
+	if r, _ := utf8.DecodeRuneInString(s); isBlank(r) {
+		return true
 	}
 	for _, sp := range spelled {
 		if len(s) >= len(sp) && strings.EqualFold(s[:len(sp)], sp) {

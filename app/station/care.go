@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"znak/app/hint"
+	"znak/app/postal"
 	"znak/store"
 )
 
@@ -104,13 +105,13 @@ func (s *Station) careCopy(ctx context.Context, r *CareReport) {
 			return
 		}
 	}
-	events, err := s.store.Events(ctx, store.EventQuery{Limit: 1})
+	events, err := s.store.Events(ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventBatchPulled}, Limit: 1})
 	if err != nil {
 		r.trouble(ctx, "care.failed", err, hint.Args{})
 		return
 	}
 	if len(events) == 0 {
-		return // a new station
+		return // a new station: the copy of its first day shall hold its first letters
 	}
 	c, err := s.copyInto(ctx, dir)
 	switch {

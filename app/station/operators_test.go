@@ -78,9 +78,9 @@ func TestTheLastAdmin(t *testing.T) {
 	p.pins[senior] = anyPIN()
 	p.must(p.ResetPIN(p.ctx, senior, p.pins[senior]))
 	p.enter(senior)
-	log, err := p.OperatorLog(p.ctx, 2) // before that sign-in
+	journal, err := p.Journal(p.ctx, 2) // before that sign-in
 	p.must(err)
-	if was := log[0]; was.Act != "reset" || was.Name != senior || was.Who != "Проверка" {
+	if was := journal[0]; was.Operator.Act != "reset" || was.Operator.Name != senior || was.Who != "Проверка" {
 		t.Errorf("%+v", was)
 	}
 	p.must(p.SetSetting(p.ctx, SettingSignIn, "false"))

@@ -1,7 +1,6 @@
 package station
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -20,7 +19,6 @@ type people struct {
 	*bench
 	clock time.Time
 	pins  map[string]string
-	log   bytes.Buffer
 }
 
 const (

@@ -249,14 +249,19 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 	if err != nil {
 		return err
 	}
-	held := false
+	held, act := false, "printer-added"
+	var before any
 	for _, p := range added {
 		if p.Name != setup.Name {
 			continue
 		}
 		held = p.Held
 		var was printer.Setup
-		if err := json.Unmarshal(p.Setup, &was); err == nil && was.URI != "" && was.URI != setup.URI {
+		if err := json.Unmarshal(p.Setup, &was); err == nil && was.URI != "" {
+			act, before = "printer-changed", named(was)
+			if was.URI == setup.URI {
+				continue
+			}
 			if err := s.noJobAt(ctx, p.Name); err != nil {
 				return err
 			}
@@ -267,12 +272,21 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 		return err
 	}
 	if err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := noteOffice(tx, act, setup.Name, before, named(setup)); err != nil {
+			return err
+		}
 		return tx.PutPrinter(store.Printer{Name: setup.Name, Setup: raw, Held: held})
 	}); err != nil {
 		return err
 	}
 	_, err = s.shelf(ctx)
 	return err
+}
+
+// named is a setup without its name, which stands beside it in the journal.
+func named(setup printer.Setup) printer.Setup {
+	setup.Name = ""
+	return setup
 }
 
 // PrinterSetup is the setup of an added printer.
@@ -323,9 +337,12 @@ func (s *Station) RemovePrinter(ctx context.Context, name string) error {
 	}
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		if chosen == name && len(s.builtIn) > 0 {
-			if err := tx.SetSetting(SettingPrinter, s.builtIn[0].Info().Name); err != nil {
+			if err := setNoted(tx, SettingPrinter, "", s.builtIn[0].Info().Name); err != nil {
 				return err
 			}
+		}
+		if err := noteOffice(tx, "printer-removed", name, nil, nil); err != nil {
+			return err
 		}
 		return tx.RemovePrinter(name)
 	})
@@ -384,7 +401,16 @@ func (s *Station) ResumePrinter(ctx context.Context, name string) error {
 }
 
 func (s *Station) hold(ctx context.Context, name string, held bool) error {
-	if err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.HoldPrinter(name, held) }); err != nil {
+	act := "printer-released"
+	if held {
+		act = "printer-held"
+	}
+	if err := s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := noteOffice(tx, act, name, nil, nil); err != nil {
+			return err
+		}
+		return tx.HoldPrinter(name, held)
+	}); err != nil {
 		return err
 	}
 	_, err := s.shelf(ctx)

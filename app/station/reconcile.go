@@ -104,7 +104,7 @@ func (s *Station) ImportStatement(ctx context.Context, in StatementImport) (Stat
 			r.Sum += p.Sum
 		}
 		if in.Remember && in.PayeeINN != "" {
-			return tx.SetSetting(SettingPayeeINN, inn)
+			return setNoted(tx, SettingPayeeINN, "", inn)
 		}
 		return nil
 	})

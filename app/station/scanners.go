@@ -109,7 +109,11 @@ func (s *Station) changeScanners(ctx context.Context, change func([]scan.Device)
 		if err != nil {
 			return err
 		}
+		was := slices.Clone(list)
 		if list, err = change(list); err != nil {
+			return err
+		}
+		if err := noteScanners(tx, was, list); err != nil {
 			return err
 		}
 		out, err := json.Marshal(list)
@@ -118,6 +122,32 @@ func (s *Station) changeScanners(ctx context.Context, change func([]scan.Device)
 		}
 		return tx.SetSetting(keyScanners, string(out))
 	})
+}
+
+// noteScanners notes which scanners came, went or are set up otherwise; a test of one is no change.
+func noteScanners(tx *store.Tx, was, is []scan.Device) error {
+	plain := func(d scan.Device) scan.Device {
+		d.Name, d.Proof = "", nil
+		return d
+	}
+	for _, d := range is {
+		act, before := "scanner-added", any(nil)
+		if at := slices.IndexFunc(was, func(o scan.Device) bool { return o.Name == d.Name }); at >= 0 {
+			act, before = "scanner-changed", plain(was[at])
+		}
+		if err := noteOffice(tx, act, d.Name, before, plain(d)); err != nil {
+			return err
+		}
+	}
+	for _, d := range was {
+		if slices.ContainsFunc(is, func(o scan.Device) bool { return o.Name == d.Name }) {
+			continue
+		}
+		if err := noteOffice(tx, "scanner-removed", d.Name, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ProveScanner keeps what the set-up code has told of a scanner: what it does to codes, and which characters do not arrive. It gives the scanner as it is kept.

@@ -10,6 +10,7 @@ import (
 
 	"znak/app/exchange"
 	"znak/app/hint"
+	"znak/app/postal"
 	"znak/store"
 )
 
@@ -111,10 +112,28 @@ func (s *Station) SetSetting(ctx context.Context, key, value string) error {
 					return err
 				}
 			}
-			return tx.SetSetting(key, value)
+			return setNoted(tx, key, known.Default, value)
 		})
 	}
 	return refuse("station.setting.unknown", hint.Args{"Key": key})
+}
+
+// setNoted stores a value and notes the change; otherwise is what counts while it was never set.
+func setNoted(tx *store.Tx, key, otherwise, value string) error {
+	was, ok, err := tx.Setting(key)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		was = otherwise
+	}
+	if was != value {
+		change := store.OfficeData{Act: "setting", Name: key, Fields: []store.FieldChange{{Name: key, From: was, To: value}}}
+		if err := tx.Record(store.NewEvent{Kind: postal.EventOffice, Data: change}); err != nil {
+			return err
+		}
+	}
+	return tx.SetSetting(key, value)
 }
 
 func (v Setting) accepts(value string) bool {

@@ -84,7 +84,16 @@ func (s *Station) keepSheet(ctx context.Context, name string, format postal.Enve
 	if err != nil {
 		return err
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.PutSheet(name, string(format), raw) })
+	was, err := s.Sheet(ctx, name, format)
+	if err != nil {
+		return err
+	}
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := noteOffice(tx, "sheet", name+", "+string(format), was, sheet); err != nil {
+			return err
+		}
+		return tx.PutSheet(name, string(format), raw)
+	})
 }
 
 // sheetOf is a format as paper in a printer.

@@ -210,7 +210,7 @@ func TestComingAndGoingIsWritten(t *testing.T) {
 	file, err := p.WriteBadge(store.As(p.ctx, admin), clerk, "", words(t))
 	p.must(err)
 	badge := readBadge(t, file)
-	before, err := p.OperatorLog(p.ctx, 0)
+	before, err := p.Journal(p.ctx, 0)
 	p.must(err)
 
 	p.must(p.Lock(p.ctx)) // nobody is there
@@ -226,12 +226,13 @@ func TestComingAndGoingIsWritten(t *testing.T) {
 		t.Fatal("a wrong PIN lets in")
 	}
 
-	log, err := p.OperatorLog(p.ctx, 0)
+	journal, err := p.Journal(p.ctx, 0)
 	p.must(err)
 	var got []string
-	for _, a := range log[len(before):] {
-		if a.Who != a.Name {
-			t.Errorf("%s of %s was written by %s", a.Act, a.Name, a.Who)
+	for _, e := range journal[len(before):] {
+		a := e.Operator
+		if e.Who != a.Name {
+			t.Errorf("%s of %s was written by %s", a.Act, a.Name, e.Who)
 		}
 		got = append(got, a.Act+" "+a.Proof+" "+a.Name)
 	}
@@ -239,7 +240,7 @@ func TestComingAndGoingIsWritten(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the ledger has\n%q, not\n%q", got, want)
 	}
-	if last, err := p.OperatorLog(p.ctx, 2); err != nil || len(last) != 2 || last[1].Act != "signed-out" {
+	if last, err := p.Journal(p.ctx, 2); err != nil || len(last) != 2 || last[1].Operator.Act != "signed-out" {
 		t.Errorf("the last two: %+v, %v", last, err)
 	}
 	p.auditHolds()

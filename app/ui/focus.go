@@ -36,42 +36,51 @@ func (w *Window) focused(o fyne.CanvasObject) {
 // opened is told that a widget may have opened a menu.
 func (w *Window) opened() { w.over.opened() }
 
+// parts are the objects that an object is made of, in the order of Tab. The toolkit's own widgets have none.
+func parts(o fyne.CanvasObject) []fyne.CanvasObject {
+	switch o := o.(type) {
+	case *fyne.Container:
+		return o.Objects
+	case *container.Scroll:
+		return []fyne.CanvasObject{o.Content}
+	case *container.Split:
+		return []fyne.CanvasObject{o.Leading, o.Trailing}
+	case *container.ThemeOverride:
+		return []fyne.CanvasObject{o.Content}
+	case *widget.PopUp:
+		return []fyne.CanvasObject{o.Content}
+	case *panel:
+		return []fyne.CanvasObject{o.content}
+	}
+	return nil
+}
+
+// same reports whether an object is the one that has the focus: a field may be built on an entry.
+func same(o, focus fyne.CanvasObject) bool {
+	f, ok := o.(interface{ plain() *entry })
+	return o == focus || ok && fyne.CanvasObject(f.plain()) == focus
+}
+
 // reveal scrolls everything around an object so far that the object can be seen whole, and reports where in root it stands then.
 func reveal(root, o fyne.CanvasObject) (at fyne.Position, found bool) {
-	if f, ok := root.(interface{ plain() *entry }); root == o || ok && fyne.CanvasObject(f.plain()) == o { // a field may be built on an entry
-		return fyne.Position{}, true
+	if root == nil {
+		return at, false
 	}
-	switch r := root.(type) {
-	case nil:
-	case *fyne.Container:
-		for _, c := range r.Objects {
-			if at, found = reveal(c, o); found {
-				return at.Add(c.Position()), true
-			}
-		}
-	case *container.Scroll:
-		if at, found = reveal(r.Content, o); found {
-			scrollTo(r, at, o.Size())
-			return at.Subtract(r.Offset), true
-		}
-	case *container.Split:
-		for _, c := range []fyne.CanvasObject{r.Leading, r.Trailing} {
-			if at, found = reveal(c, o); found {
-				return at.Add(c.Position()), true
-			}
-		}
-	case *container.ThemeOverride:
-		if at, found = reveal(r.Content, o); found {
-			return at.Add(r.Content.Position()), true
-		}
-	case *widget.PopUp:
-		return reveal(r.Content, o)
-	case *panel:
-		if at, found = reveal(r.content, o); found {
-			return at.Add(r.content.Position()), true
-		}
+	if same(root, o) {
+		return at, true
 	}
-	return at, found
+	for _, part := range parts(root) {
+		if at, found = reveal(part, o); !found {
+			continue
+		}
+		s, ok := root.(*container.Scroll)
+		if !ok {
+			return at.Add(part.Position()), true
+		}
+		scrollTo(s, at, o.Size())
+		return at.Subtract(s.Offset), true
+	}
+	return at, false
 }
 
 // scrollTo moves a scroller as little as is needed to show a part of its content; of what does not fit, the beginning is shown.

@@ -18,7 +18,7 @@ func newHelpScreen(w *Window) *helpScreen {
 	keys := vbox(10)
 	for _, k := range []struct{ key, text string }{
 		{"F1", "f1"}, {"F2", "f2"}, {"F3", "f3"}, {"F4", "f4"}, {"F5", "f5"}, {"F12", "f12"}, {"Ctrl+F", "ctrlf"}, {"Esc", "esc"},
-		{"Alt+1…0", "alt"}, {"Tab", "tab"}, {"Enter", "enter"},
+		{"Alt+1…0", "alt"}, {"Tab", "tab"}, {"Enter", "enter"}, {"PgUp PgDn", "page"},
 	} {
 		name := whole(k.key)
 		name.Bold = true

@@ -82,7 +82,7 @@ func (w *Window) key(ev *fyne.KeyEvent) bool {
 	case fyne.KeySpace:
 		return w.ears.running() // its character follows
 	default:
-		return false
+		return w.scrollBy(ev.Name)
 	}
 	return true
 }

@@ -34,9 +34,10 @@ func newOperatorsScreen(w *Window) *operatorsScreen {
 	var state fyne.CanvasObject
 	s.state, state = para("", view.Plain)
 	s.turn = newButton(w, "", nil, s.press)
+	journal := newButton(w, w.words.T("ui.journal.open"), theme.HistoryIcon(), func() { w.open(screenJournal, "") })
 	s.rights = newBarrier(w, station.ActOperators)
 	s.form = newOperatorForm(s)
-	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, border(nil, nil, nil, container.NewCenter(s.turn), container.New(centerY{}, state)), s.rights.box)))
+	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, border(nil, nil, nil, container.NewCenter(hbox(8, journal, s.turn)), container.New(centerY{}, state)), s.rights.box)))
 	left := border(top, nil, nil, nil, inset(12, 0, container.NewVScroll(s.list)))
 	right := container.NewVScroll(vbox(16, newPanel(colorPanel, 10, inset(14, 16, s.form.box)), newPanel(colorPanel, 10, inset(14, 16, rightsTable(w)))))
 	s.box = container.New(shares{[]float32{1.15, 1}, 16}, left, right)

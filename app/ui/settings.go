@@ -28,7 +28,8 @@ func newSettingsScreen(w *Window) *settingsScreen {
 	s := &settingsScreen{w: w, work: vbox(16), rights: newBarrier(w, station.ActSettings)}
 	look := newPanel(colorPanel, 10, inset(16, 16, vbox(16, newLookPanel(w), s.language())))
 	account := newPanel(colorPanel, 10, inset(16, 16, vbox(10, subheading(w.words.T("ui.settings.account")), newAccountForm(w, w.params.Account).box)))
-	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.rights.box, s.work)))
+	journal := newButton(w, w.words.T("ui.journal.open"), theme.HistoryIcon(), func() { w.open(screenJournal, "") })
+	work := newPanel(colorPanel, 10, inset(16, 16, vbox(16, subheading(w.words.T("ui.settings.work")), s.rights.box, s.work, wrapped(journal))))
 	s.copies = newCopiesPanel(w)
 	right := vbox(16, look, newPanel(colorPanel, 10, inset(16, 16, s.copies.box)), newPanel(colorPanel, 10, inset(16, 16, newSupportPanel(w))), account)
 	s.box = container.NewVScroll(container.New(shares{[]float32{1, 1}, 16}, container.NewVBox(work), container.NewVBox(right)))

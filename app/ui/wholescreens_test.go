@@ -72,6 +72,7 @@ var everyScreen = []struct {
 	{screenGuide, nil},
 	{screenFindPrinters, nil},
 	{screenCalibrate, func(d *desk) { d.open(screenCalibrate, "Xerox\x00C5") }},
+	{screenJournal, nil},
 	{screenPrinterSetup, func(d *desk) { d.open(screenPrinterSetup, "Xerox") }},
 	{screenFirst, func(d *desk) { d.fake.Account = false; d.build() }},
 	{screenSignIn, func(d *desk) { d.present(station.SignedIn{On: true}) }},

@@ -252,6 +252,8 @@ func (w *Window) make(name string) screen {
 		return newCalibrationScreen(w)
 	case screenPrinterSetup:
 		return newSetupScreen(w)
+	case screenJournal:
+		return newJournalScreen(w)
 	}
 	return newTodayScreen(w)
 }

@@ -111,7 +111,7 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.accountCommand(), c.pullCommand(), c.batchesCommand(), c.piecesCommand(), c.approveCommand(), c.printCommand(),
 		c.verifyCommand(), c.stackCommand(), c.reprintCommand(), c.destroyedCommand(), c.missingCommand(), c.spoiledCommand(), c.staleCommand(), c.declareCommand(), c.handoverCommand(), c.moveCommand(), c.returnCommand(), c.deleteCommand(), c.archiveCommand(), c.orderCommand(), c.syncCommand(), c.outboxCommand(), c.statusCommand(),
 		c.auditCommand(), c.exportMarksCommand(), c.importStatementCommand(), c.reconcileCommand(), c.moneyCommand(), c.centreCommand(), c.invoiceCommand(), c.evidenceCommand(), c.supportCommand(),
-		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.printerCommand(), c.scannersCommand(), c.scannerCommand(), c.commandSheetCommand(), c.qualityCommand(), c.operatorCommand(), c.settingsCommand(), c.demoCommand())
+		c.backupCommand(), c.restoreCommand(), c.retentionCommand(), c.printersCommand(), c.printerCommand(), c.scannersCommand(), c.scannerCommand(), c.commandSheetCommand(), c.qualityCommand(), c.operatorCommand(), c.settingsCommand(), c.journalCommand(), c.demoCommand())
 	return root
 }
 

@@ -214,7 +214,12 @@ func (o *office) setAccount(ctx context.Context, address string, a secret.Accoun
 	if err := o.secrets.Save(a); err != nil {
 		return err
 	}
-	return o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingPost, address) })
+	return o.store.Write(ctx, func(tx *store.Tx) error {
+		if err := station.NoteAccount(tx, address); err != nil {
+			return err
+		}
+		return tx.SetSetting(settingPost, address)
+	})
 }
 
 // clearAccount forgets the account: the secrets first, so that an interruption leaves no account that is half there.
@@ -230,6 +235,9 @@ func (o *office) clearAccount(ctx context.Context) error {
 		return hint.New("secret.remove", nil, err)
 	}
 	return o.store.Write(ctx, func(tx *store.Tx) error {
+		if err := station.NoteAccount(tx, ""); err != nil {
+			return err
+		}
 		if err := tx.SetSetting(settingQuota, ""); err != nil { // another account has another
 			return err
 		}

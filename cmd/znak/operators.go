@@ -18,7 +18,7 @@ import (
 func (c *command) operatorCommand() *cobra.Command {
 	group := c.group("operator")
 	group.AddCommand(c.operatorAdd(), c.operatorList(), c.operatorRole(), c.operatorPIN("pin NAME", "operators.pin", (*station.Station).SetPIN),
-		c.operatorPIN("reset NAME", "operators.reset", (*station.Station).ResetPIN), c.operatorBadge(), c.operatorRemove(), c.operatorRights(), c.operatorLog())
+		c.operatorPIN("reset NAME", "operators.reset", (*station.Station).ResetPIN), c.operatorBadge(), c.operatorRemove(), c.operatorRights())
 	return group
 }
 
@@ -200,47 +200,5 @@ func (c *command) operatorRights() *cobra.Command {
 		})
 	})
 	cmd.Short = c.say("operators.rights", nil)
-	return cmd
-}
-
-// operatorLog tells who came and went, and who changed what about whom, as the ledger has it.
-func (c *command) operatorLog() *cobra.Command {
-	type actJSON struct {
-		At    string       `json:"at"`
-		Who   string       `json:"who"`
-		Act   string       `json:"act"`
-		Name  string       `json:"operator"`
-		Role  station.Role `json:"role,omitempty"`
-		Proof string       `json:"proof,omitempty"`
-		Wrong int          `json:"wrong,omitempty"`
-	}
-	var limit int
-	cmd := c.verb("log", cobra.NoArgs, func(ctx context.Context, _ []string) error {
-		return c.look(ctx, func(o *office) error {
-			list, err := o.station.OperatorLog(ctx, limit)
-			if err != nil {
-				return err
-			}
-			document := []actJSON{}
-			for _, a := range list {
-				document = append(document, actJSON{a.At.UTC().Format(time.RFC3339), a.Who, a.Act, a.Name, station.Role(a.Role), a.Proof, a.Wrong})
-			}
-			return c.answer(document, func(w io.Writer) {
-				if len(list) == 0 {
-					fmt.Fprintln(w, c.say("operators.log-empty", nil))
-				}
-				for _, a := range list {
-					act := a.Act
-					if a.Proof == "badge" {
-						act += "-badge"
-					}
-					what := c.say("operators.log."+act, hint.Args{"Who": a.Name, "Role": c.roleWord(station.Role(a.Role)), "Count": a.Wrong})
-					fmt.Fprintf(w, "%s  %s  %s\n", a.At.Local().Format("02.01.2006 15:04:05"), a.Who, what)
-				}
-			})
-		})
-	})
-	cmd.Short = c.say("operators.log", nil)
-	cmd.Flags().IntVar(&limit, "limit", 100, c.say("flag.log-limit", nil))
 	return cmd
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"znak/app/postal"
+	"znak/app/station"
 	"znak/store"
 )
 
@@ -126,14 +128,16 @@ func TestOperatorCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	acts := map[string]string{} // who did it last
-	for i, e := range events {
+	on := false                 // sign-in
+	for _, e := range events {
 		var data store.OperatorData
 		if err := json.Unmarshal(e.Data, &data); err == nil && data.Act != "" {
 			acts[data.Act] = e.Who
 		}
-		if i > 0 && e.Who == "Environment" {
+		if on && e.Who == "Environment" {
 			t.Errorf("event %d (%s) in a name that the environment gave, with sign-in on", e.Seq, e.Kind)
 		}
+		on = on || e.Kind == postal.EventOffice && strings.Contains(string(e.Data), station.SettingSignIn)
 	}
 	if acts["role"] != "Boss" || acts["pin"] != "Clerk" || acts["no-badge"] != "Clerk" || acts["removed"] != "Boss" || acts["reset"] != computerUser() {
 		t.Errorf("%v", acts)

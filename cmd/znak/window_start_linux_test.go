@@ -9,15 +9,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"znak/cmd/znak/hands"
 )
 
 // screen starts an X server of its own and gives its DISPLAY; args are for Xvfb. It goes away with ctx, so that nobody waits for its answers longer.
-func screen(ctx context.Context, t *testing.T, args ...string) string {
+func screen(ctx context.Context, t testing.TB, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath("Xvfb"); err != nil {
 		t.Skip("Xvfb is not installed")
@@ -43,7 +46,7 @@ func screen(ctx context.Context, t *testing.T, args ...string) string {
 
 // program is the real program with a data folder of its own.
 type program struct {
-	t     *testing.T
+	t     testing.TB
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when it has ended, with err
 	err   error
@@ -62,10 +65,13 @@ func (o *outlet) Write(p []byte) (int, error) {
 	return o.text.Write(p)
 }
 
-// starts starts the program; its window opens on display. It does not outlive ctx or the test.
-func starts(ctx context.Context, t *testing.T, data, display string) *program {
+// starts starts the program, or another command; its window opens on display. It does not outlive ctx or the test.
+func starts(ctx context.Context, t testing.TB, data, display string, command ...string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: exec.CommandContext(ctx, "znak"), ended: make(chan struct{})}
+	if len(command) == 0 {
+		command = []string{"znak"}
+	}
+	p := &program{t: t, cmd: exec.CommandContext(ctx, command[0], command[1:]...), ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), "ZNAK_KEYRING=file", "ZNAK_DATA="+data, "XDG_CONFIG_HOME="+filepath.Join(data, "config"), "HOME="+data, "LANG=ru_RU.UTF-8",
 		"DISPLAY="+display, "WAYLAND_DISPLAY=", "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
@@ -174,4 +180,57 @@ func TestWindowSecondStartAndCrash(t *testing.T) {
 	if again, err := lastCrash(data); again != "" || err != nil {
 		t.Errorf("told twice: %s %v", again, err)
 	}
+}
+
+// BenchmarkWindowStart measures from the start of the program to its first painted window, beside an empty window of the toolkit on the same screen, painted by
+// software. The goal is twice as long. The very first start, which tries OpenGL beforehand, does not count.
+func BenchmarkWindowStart(b *testing.B) {
+	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Minute)
+	defer cancel()
+	empty := filepath.Join(b.TempDir(), "empty")
+	if out, err := exec.Command("go", "build", "-tags", "gles,migrated_fynedo", "-o", empty, "znak/app/ui/testdata/empty").CombinedOutput(); err != nil {
+		b.Skipf("%v\n%s", err, out)
+	}
+	display, data := screen(ctx, b), b.TempDir()
+	h, err := hands.At(display)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer h.Close()
+	once := func(command ...string) time.Duration {
+		p := starts(ctx, b, data, display, command...)
+		began := time.Now()
+		if err := h.Find(ctx); err != nil {
+			b.Fatalf("%v\n%s", err, p.said())
+		}
+		for n := 0; n <= 8; {
+			if n, err = h.Colours(300, 90); err != nil {
+				b.Fatal(err)
+			}
+		}
+		took := time.Since(began)
+		if len(command) == 0 {
+			for _, err := os.Stat(filepath.Join(data, drawnFile)); err != nil; _, err = os.Stat(filepath.Join(data, drawnFile)) {
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+		if err := h.CloseWindow(); err != nil {
+			b.Fatal(err)
+		}
+		_ = p.ends()
+		return took
+	}
+	once()
+	var plain, station []time.Duration
+	for b.Loop() {
+		for range 7 {
+			plain, station = append(plain, once(empty)), append(station, once())
+		}
+	}
+	slices.Sort(plain)
+	slices.Sort(station)
+	usual, ours := plain[len(plain)/2], station[len(station)/2]
+	b.ReportMetric(float64(usual.Milliseconds()), "empty-ms")
+	b.ReportMetric(float64(ours.Milliseconds()), "station-ms")
+	b.ReportMetric(float64(ours)/float64(usual), "ratio")
 }

@@ -83,16 +83,12 @@ func (r *Renderer) glyph(k glyphKey, em float64) (*image.Alpha, error) {
 		return nil, fmt.Errorf("font %s: %w", k.font, err)
 	}
 	ppem := fixed.Int26_6(math.Round(em * 64))
-	segments, err := f.LoadGlyph(&r.glyphs.buf, sfnt.GlyphIndex(k.index), ppem, nil)
-	if err != nil {
-		return nil, fmt.Errorf("font %s glyph %d: %w", k.font, k.index, err)
-	}
 	bounds, _, err := f.GlyphBounds(&r.glyphs.buf, sfnt.GlyphIndex(k.index), ppem, font.HintingNone)
 	if err != nil {
 		return nil, fmt.Errorf("font %s glyph %d: %w", k.font, k.index, err)
 	}
-	// GlyphBounds has used the buffer of the segments.
-	if segments, err = f.LoadGlyph(&r.glyphs.buf, sfnt.GlyphIndex(k.index), ppem, nil); err != nil {
+	segments, err := f.LoadGlyph(&r.glyphs.buf, sfnt.GlyphIndex(k.index), ppem, nil)
+	if err != nil {
 		return nil, fmt.Errorf("font %s glyph %d: %w", k.font, k.index, err)
 	}
 	area := image.Rect(bounds.Min.X.Floor(), bounds.Min.Y.Floor(), bounds.Max.X.Ceil()+1, bounds.Max.Y.Ceil())

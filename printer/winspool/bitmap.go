@@ -6,9 +6,6 @@ import (
 	"math"
 )
 
-// near reports whether two lengths are the same paper, millimetres. Drivers round to inches and tenths.
-func near(a, b float64) bool { return math.Abs(a-b) <= 2 }
-
 // Tiles are of this many dots. An envelope is mostly blank: pictures of its inked places only make the spooler's file several times smaller.
 const (
 	tileWidth  = 256

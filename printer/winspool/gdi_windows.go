@@ -377,3 +377,6 @@ func (d *pixelDocument) finish(call string, proc *windows.LazyProc) error {
 		return nil
 	})
 }
+
+// near reports whether two lengths are the same paper, millimetres. Drivers round to inches and tenths.
+func near(a, b float64) bool { return math.Abs(a-b) <= 2 }

@@ -65,7 +65,6 @@ type printerInfo struct {
 	port       string
 	attributes uint32
 	status     uint32
-	jobs       int
 }
 
 // jobInfo is a job as the spooler lists it (JOB_INFO_1).

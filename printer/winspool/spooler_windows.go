@@ -58,7 +58,7 @@ type printerInfo2 struct {
 }
 
 func (p *printerInfo2) plain() printerInfo {
-	return printerInfo{name: text(p.printer), driver: text(p.driver), port: text(p.port), attributes: p.attributes, status: p.status, jobs: int(p.jobs)}
+	return printerInfo{name: text(p.printer), driver: text(p.driver), port: text(p.port), attributes: p.attributes, status: p.status}
 }
 
 // jobInfo1 is JOB_INFO_1W.

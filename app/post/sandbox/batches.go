@@ -35,10 +35,6 @@ func keyOf(o *order) splitKey {
 	return splitKey{o.MailType, o.MailCategory, o.PaymentMethod, o.PostofficeCode, o.MailRank, noticeOf(o)}
 }
 
-func (b *batch) key() splitKey {
-	return splitKey{b.mailType, b.category, b.payment, b.office, b.rank, b.notice}
-}
-
 func (s *Server) createBatch(r *request) reply {
 	online, given, valid := literal(r, "use-online-balance")
 	if !valid {

@@ -24,10 +24,11 @@ func TestSameSeedSameAccount(t *testing.T) {
 		}
 		return all.String()
 	}
-	if dump(3) != dump(3) {
+	first := dump(3)
+	if dump(3) != first {
 		t.Error("the same seed gave two accounts")
 	}
-	if dump(3) == dump(4) {
+	if first == dump(4) {
 		t.Error("two seeds gave the same account")
 	}
 	for _, seed := range []int64{0, 1, -1, 1 << 62, -1 << 63} {

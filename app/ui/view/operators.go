@@ -3,7 +3,6 @@ package view
 import (
 	"context"
 	"errors"
-	"time"
 
 	"znak/app/hint"
 	"znak/app/paper"
@@ -29,6 +28,7 @@ type OperatorKeeper interface {
 	RemoveOperator(ctx context.Context, name string) error
 	WriteBadge(ctx context.Context, name, file string, words paper.Words) (path string, err error)
 	VoidBadge(ctx context.Context, name string) error
+	Journal(ctx context.Context, limit int) ([]station.JournalEntry, error)
 }
 
 // Operator is a row of the page of operators.
@@ -122,20 +122,6 @@ func (w Words) Present(at station.SignedIn) string {
 		return ""
 	}
 	return w.Say("ui.signin.present", hint.Args{"Who": at.Name, "Role": w.RoleWord(at.Role)})
-}
-
-// WaitOf reads from a refusal how long no PIN is taken; 0: one is taken now.
-func WaitOf(err error) time.Duration {
-	var refused *station.Refused
-	if !errors.As(err, &refused) || len(refused.Reasons) == 0 {
-		return 0
-	}
-	r := refused.Reasons[0]
-	if r.Key != "operator.wait" && r.Key != "operator.wrong-wait" {
-		return 0
-	}
-	n, _ := r.Args["Count"].(int)
-	return time.Duration(n) * time.Second
 }
 
 // ShutOut reports whether err says that nobody is signed in or the station is locked: the window asks for a PIN then.

@@ -69,7 +69,7 @@ func (h *Hands) Find(ctx context.Context) error {
 			}
 			return xproto.SetInputFocusChecked(h.conn, xproto.InputFocusParent, w, xproto.TimeCurrentTime).Check()
 		}
-		if err := Rest(ctx, 20*time.Millisecond); err != nil {
+		if err := Rest(ctx, 3*time.Millisecond); err != nil {
 			return fmt.Errorf("no window came up: %w", err)
 		}
 	}
@@ -82,6 +82,19 @@ func (h *Hands) Colour(x, y int) (color.RGBA, error) {
 		return color.RGBA{}, err
 	}
 	return color.RGBA{raw.Data[2], raw.Data[1], raw.Data[0], 0xff}, nil
+}
+
+// Colours counts the colours in the upper left part of the window.
+func (h *Hands) Colours(width, height int) (int, error) {
+	raw, err := xproto.GetImage(h.conn, xproto.ImageFormatZPixmap, xproto.Drawable(h.window), 0, 0, uint16(width), uint16(height), ^uint32(0)).Reply()
+	if err != nil {
+		return 0, err
+	}
+	seen := map[[3]byte]bool{}
+	for i := 0; i+3 < len(raw.Data); i += 4 {
+		seen[[3]byte(raw.Data[i:i+3])] = true
+	}
+	return len(seen), nil
 }
 
 // Await looks at a pixel until seen says that its colour is the one, and gives the moment it was seen.

@@ -129,24 +129,6 @@ func (e *Eve) Mode(t testing.TB, mode string) {
 	}
 }
 
-// Documents are the documents that the printer got, in order.
-func (e *Eve) Documents(t testing.TB) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(e.dir, "*.document"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, string(b))
-	}
-	return all
-}
-
 // Paper lists the numbers of 14 digits on the pages of all documents the printer took to their end, in order.
 func (e *Eve) Paper(t testing.TB) []string {
 	t.Helper()

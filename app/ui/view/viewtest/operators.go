@@ -72,6 +72,13 @@ func (s *Station) Operators(context.Context) ([]station.Operator, error) {
 	return slices.Clone(s.People), s.Err
 }
 
+// Journal is that of an office in which two people have worked.
+func (s *Station) Journal(context.Context, int) ([]station.JournalEntry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.Entries), s.Err
+}
+
 func (s *Station) AddOperator(_ context.Context, name string, role station.Role, _ string) error {
 	if err := s.call("add operator %s %s", name, role); err != nil {
 		return err

@@ -97,6 +97,14 @@ func Sample() *Station {
 		from += b.Pieces
 	}
 	s.Items = []store.Item{item}
+	s.Entries = []station.JournalEntry{
+		{At: Now.Add(-26 * time.Hour), Who: "Старшева С. С.", Operator: &store.OperatorData{Act: "added", Name: "Иванова И. И.", Role: "clerk"}},
+		{At: Now.Add(-25 * time.Hour), Who: "Старшева С. С.", Office: &store.OfficeData{Act: "printer-added", Name: "Xerox",
+			Fields: []store.FieldChange{{Name: "language", To: "pdf"}, {Name: "uri", To: "cups://localhost:631/printers/Xerox_B230"}}}},
+		{At: Now.Add(-3 * time.Hour), Who: "Иванова И. И.", Operator: &store.OperatorData{Act: "signed-in", Name: "Иванова И. И.", Proof: "badge"}},
+		{At: Now.Add(-2 * time.Hour), Who: "Старшева С. С.", Office: &store.OfficeData{Act: "setting", Name: station.SettingReprints,
+			Fields: []store.FieldChange{{Name: station.SettingReprints, From: "0", To: "3"}}}},
+	}
 	s.State = station.Status{Online: false, LastContact: Now.Add(-25 * time.Minute), Balance: &balance, BalanceOf: "2026-11-21", Reserved: balance - free, Free: &free,
 		OfflinePieces: 1052, OfflineUntil: Now.Add(72 * time.Hour), States: map[postal.PieceState]int{}, Pending: 1}
 	s.State.InBatches, s.State.Spent = 22780000, 8243600

@@ -65,6 +65,7 @@ type Station struct {
 	Copy      station.CopyLook        // what is known of every copy
 	At        station.SignedIn        // who is at the station
 	People    []station.Operator
+	Entries   []station.JournalEntry
 	PIN       string                // that lets anybody in
 	Badge     string                // what a scanner says of the badge of the first of People
 	Shown     []station.PictureSeen // on the pictures that are read

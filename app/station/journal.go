@@ -1,0 +1,184 @@
+package station
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"znak/app/hint"
+	"znak/app/postal"
+	"znak/store"
+)
+
+// JournalEntry is one line of the journal: what was done to the office itself, not to letters. One of Operator and Office is set; where neither is, a copy
+// took the place of the records.
+type JournalEntry struct {
+	At       time.Time
+	Who      string // did it: an operator, or the user of the computer
+	Operator *store.OperatorData
+	Office   *store.OfficeData
+}
+
+// Journal reads from the ledger the last entries, oldest first; limit 0: all.
+func (s *Station) Journal(ctx context.Context, limit int) ([]JournalEntry, error) {
+	events, err := s.store.Events(ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventOperator, postal.EventOffice, postal.EventRestored}})
+	if err != nil {
+		return nil, err
+	}
+	if limit > 0 && len(events) > limit {
+		events = events[len(events)-limit:]
+	}
+	list := make([]JournalEntry, len(events))
+	for i, e := range events {
+		list[i] = JournalEntry{At: e.At, Who: e.Who}
+		switch e.Kind {
+		case postal.EventOperator:
+			list[i].Operator = &store.OperatorData{}
+			err = json.Unmarshal(e.Data, list[i].Operator)
+		case postal.EventOffice:
+			list[i].Office = &store.OfficeData{}
+			err = json.Unmarshal(e.Data, list[i].Office)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Sentence says what was done. say gives the text of a key in the reader's language, and the key itself where there is none.
+func (e JournalEntry) Sentence(say func(key string, args hint.Args) string) string {
+	switch {
+	case e.Operator != nil:
+		key := "journal.operator." + e.Operator.Act
+		if e.Operator.Proof == "badge" {
+			key += "-badge"
+		}
+		return say(key, hint.Args{"Who": e.Operator.Name, "Role": wordOr(say, "operator.role-word.", e.Operator.Role), "Count": e.Operator.Wrong})
+	case e.Office != nil:
+		return officeSentence(*e.Office, say)
+	}
+	return say("journal.restored", nil)
+}
+
+func officeSentence(d store.OfficeData, say func(string, hint.Args) string) string {
+	args := hint.Args{"Name": d.Name, "Fields": ""}
+	if d.Act == "setting" && len(d.Fields) == 1 {
+		args["Name"] = wordOr(say, "journal.name.", d.Name)
+		args["From"], args["To"] = settingWord(say, d.Name, d.Fields[0].From), settingWord(say, d.Name, d.Fields[0].To)
+	}
+	var fields []string
+	for _, f := range d.Fields {
+		if f.From != "" {
+			f.To = f.From + " → " + cmp.Or(f.To, "—")
+		}
+		fields = append(fields, f.Name+" "+f.To)
+	}
+	args["Fields"] = strings.Join(fields, ", ")
+	return say("journal."+d.Act, args)
+}
+
+// wordOr is the text of a key that ends with a word of the program, and the word itself where there is none.
+func wordOr(say func(string, hint.Args) string, prefix, word string) string {
+	if word == "" {
+		return ""
+	}
+	if text := say(prefix+word, nil); text != prefix+word {
+		return text
+	}
+	return word
+}
+
+// settingWord is the value of a setting as a person reads it.
+func settingWord(say func(string, hint.Args) string, key, value string) string {
+	switch {
+	case value == "":
+		return say("journal.none", nil)
+	case value == "true":
+		return say("journal.yes", nil)
+	case value == "false":
+		return say("journal.no", nil)
+	case key == SettingLowBalance:
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return say("journal.sum", hint.Args{"Sum": postal.Kopecks(n)})
+		}
+	}
+	return value
+}
+
+// noteOffice writes in the ledger that something of the office is another now. Where nothing is, nothing is written. was and is are written as JSON; nil: none.
+func noteOffice(tx *store.Tx, act, name string, was, is any) error {
+	from, err := fieldsOf(was)
+	if err != nil {
+		return err
+	}
+	to, err := fieldsOf(is)
+	if err != nil {
+		return err
+	}
+	d := store.OfficeData{Act: act, Name: name}
+	for field, value := range to {
+		if from[field] != value {
+			d.Fields = append(d.Fields, store.FieldChange{Name: field, From: from[field], To: value})
+		}
+	}
+	for field, value := range from {
+		if _, ok := to[field]; !ok && is != nil {
+			d.Fields = append(d.Fields, store.FieldChange{Name: field, From: value})
+		}
+	}
+	if len(d.Fields) == 0 && was != nil && is != nil {
+		return nil
+	}
+	slices.SortFunc(d.Fields, func(a, b store.FieldChange) int { return strings.Compare(a.Name, b.Name) })
+	return tx.Record(store.NewEvent{Kind: postal.EventOffice, Data: d})
+}
+
+// NoteAccount notes that the office works with another account of the post, at that address; "" where it has none any more. Who the account belongs to is
+// secret.
+func NoteAccount(tx *store.Tx, address string) error {
+	if address == "" {
+		return noteOffice(tx, "no-account", "", nil, nil)
+	}
+	return noteOffice(tx, "account", address, nil, nil)
+}
+
+// fieldsOf are the fields of v by name, those of its parts by both names: "dpi", "options.media".
+func fieldsOf(v any) (map[string]string, error) {
+	fields := map[string]string{}
+	if v == nil {
+		return fields, nil
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		return nil, err
+	}
+	flatten(fields, "", tree)
+	return fields, nil
+}
+
+func flatten(fields map[string]string, name string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, part := range v {
+			flatten(fields, strings.TrimPrefix(name+"."+key, "."), part)
+		}
+	case nil:
+	case string:
+		if v != "" {
+			fields[name] = v
+		}
+	default:
+		if raw, err := json.Marshal(v); err == nil {
+			fields[name] = string(raw)
+		}
+	}
+}
