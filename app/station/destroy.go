@@ -194,8 +194,8 @@ func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool, count
 	if err != nil {
 		return row, err
 	}
-	inForce := false
-	if r.Kind == scan.KindMark {
+	byMark, inForce := r.Kind == scan.KindMark, false
+	if byMark {
 		now, err := s.fieldsNow(ctx, row)
 		if err != nil {
 			return row, err
@@ -208,28 +208,19 @@ func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool, count
 		if row, err = tx.Piece(row.PostID); err != nil {
 			return err
 		}
-		events := []store.NewEvent{{Kind: postal.EventDestroyed, Piece: row.PostID, Data: destroyedData{"scan", r.Kind == scan.KindMark && !inForce}}}
+		var events []store.NewEvent
 		switch {
 		case row.Owed > 0 || row.Missing > 0:
-			if !row.State.OnPaper() || r.Kind == scan.KindMark && !inForce || r.Kind != scan.KindMark && trust {
-				break
-			}
-			switch older, err := s.onlyOlder(ctx, row); {
-			case err != nil:
+			if err := s.mayBeVoid(ctx, row, byMark, inForce, trust); err != nil {
 				return err
-			case older && inForce:
-				return refuse("station.destroy.live", hint.Args{"ShPI": row.ShPI.Grouped()})
-			case older:
-				return refuse(halfSeen, hint.Args{"ShPI": row.ShPI.Grouped()})
 			}
 		case row.State == postal.StateOrphan: // nobody need say that it is void: its mark is dead
-			spoiled := store.NewEvent{Kind: postal.EventSpoiled, Piece: row.PostID, Data: store.SpoiledData{Reason: reasonWithdrawn}}
-			events = append([]store.NewEvent{spoiled}, events...)
+			events = append(events, store.NewEvent{Kind: postal.EventSpoiled, Piece: row.PostID, Data: store.SpoiledData{Reason: reasonWithdrawn}})
 		default:
 			return refuse("station.destroy.nothing", hint.Args{"ShPI": row.ShPI.Grouped(), "State": row.State})
 		}
 		owed := max(row.Owed+row.Missing, 1) // the one of an orphan
-		switch again, err := s.alikeDestroyed(ctx, row, r.Kind == scan.KindMark, inForce); {
+		switch again, err := s.alikeDestroyed(ctx, row, byMark, inForce); {
 		case err != nil:
 			return err
 		case again && count == 0:
@@ -237,8 +228,8 @@ func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool, count
 		case count > owed:
 			return refuse("station.destroy.too-many", hint.Args{"ShPI": row.ShPI.Grouped(), "Owed": owed, "Count": count})
 		}
-		for range count - 1 {
-			events = append(events, events[len(events)-1])
+		for range max(count, 1) {
+			events = append(events, store.NewEvent{Kind: postal.EventDestroyed, Piece: row.PostID, Data: destroyedData{"scan", byMark && !inForce}})
 		}
 		if err := tx.Record(events...); err != nil {
 			return err
@@ -247,6 +238,20 @@ func (s *Station) destroy(ctx context.Context, r scan.Reading, trust bool, count
 		return err
 	})
 	return row, err
+}
+
+// mayBeVoid refuses an envelope of a piece with void copies that is, or by its bar code may be, the replacement.
+func (s *Station) mayBeVoid(ctx context.Context, row store.PieceRow, byMark, inForce, trust bool) error {
+	if !row.State.OnPaper() || byMark && !inForce || !byMark && trust {
+		return nil
+	}
+	switch older, err := s.onlyOlder(ctx, row); {
+	case err != nil || !older:
+		return err
+	case inForce:
+		return refuse("station.destroy.live", hint.Args{"ShPI": row.ShPI.Grouped()})
+	}
+	return refuse(halfSeen, hint.Args{"ShPI": row.ShPI.Grouped()})
 }
 
 // onlyOlder reports whether every void copy of a piece bears an older mark than the one in force, so that an envelope with this one is the

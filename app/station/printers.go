@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -228,41 +227,21 @@ func (s *Station) AddPrinter(ctx context.Context, setup printer.Setup) error {
 		return err
 	}
 	setup.Name = strings.TrimSpace(setup.Name)
-	if setup.Name == "" || len(setup.Name) > 60 || strings.ContainsAny(setup.Name, "/\\\x00\n") {
-		return refuse("station.printer-name", hint.Args{"Printer": setup.Name})
-	}
-	for _, d := range s.builtIn {
-		if d.Info().Name == setup.Name {
-			return refuse("station.printer-name-taken", hint.Args{"Printer": setup.Name})
-		}
-	}
-	if u, err := url.Parse(setup.URI); err != nil || u.Scheme == "" || u.User != nil {
-		return refuse("station.printer-uri", hint.Args{"URI": setup.URI})
-	}
-	if err := checkSetup(setup); err != nil {
+	if err := s.checkSetup(setup); err != nil {
 		return err
 	}
 	if _, err := s.openDevice(setup); err != nil {
 		return err
 	}
-	added, err := s.store.Printers(ctx)
+	was, held, err := s.addedPrinter(ctx, setup.Name)
 	if err != nil {
 		return err
 	}
-	held, act := false, "printer-added"
-	var before any
-	for _, p := range added {
-		if p.Name != setup.Name {
-			continue
-		}
-		held = p.Held
-		var was printer.Setup
-		if err := json.Unmarshal(p.Setup, &was); err == nil && was.URI != "" {
-			act, before = "printer-changed", named(was)
-			if was.URI == setup.URI {
-				continue
-			}
-			if err := s.noJobAt(ctx, p.Name); err != nil {
+	act, before := "printer-added", any(nil)
+	if was.URI != "" {
+		act, before = "printer-changed", named(was)
+		if was.URI != setup.URI {
+			if err := s.noJobAt(ctx, setup.Name); err != nil {
 				return err
 			}
 		}
@@ -291,20 +270,29 @@ func named(setup printer.Setup) printer.Setup {
 
 // PrinterSetup is the setup of an added printer.
 func (s *Station) PrinterSetup(ctx context.Context, name string) (printer.Setup, error) {
+	setup, _, err := s.addedPrinter(ctx, name)
+	if err == nil && setup.URI == "" {
+		err = refuse("station.printer-not-added", hint.Args{"Printer": name})
+	}
+	return setup, err
+}
+
+// addedPrinter reads how a printer is set up, without an address where it was not added, and whether it is held.
+func (s *Station) addedPrinter(ctx context.Context, name string) (setup printer.Setup, held bool, err error) {
 	added, err := s.store.Printers(ctx)
 	if err != nil {
-		return printer.Setup{}, err
+		return setup, false, err
 	}
 	for _, p := range added {
-		var setup printer.Setup
+		if p.Name != name {
+			continue
+		}
 		if err := json.Unmarshal(p.Setup, &setup); err != nil {
-			return setup, fmt.Errorf("setup of printer %s: %w", p.Name, err)
+			return setup, p.Held, fmt.Errorf("setup of printer %s: %w", name, err)
 		}
-		if p.Name == name && setup.URI != "" {
-			return setup, nil
-		}
+		return setup, p.Held, nil
 	}
-	return printer.Setup{}, refuse("station.printer-not-added", hint.Args{"Printer": name})
+	return setup, false, nil
 }
 
 // RemovePrinter forgets an added printer. While it has a job of ours that is refused: nobody could be asked what became of it.

@@ -2,7 +2,9 @@ package station
 
 import (
 	"context"
+	"net/url"
 	"slices"
+	"strings"
 
 	"znak/app/hint"
 	"znak/printer"
@@ -36,10 +38,22 @@ func (s *Station) ChangePrinter(ctx context.Context, setup printer.Setup) error 
 const (
 	minDPI, maxDPI = 100, 2400
 	maxSlip        = 1000
+	maxPrinterName = 60 // bytes
 )
 
-// checkSetup refuses what no driver could take.
-func checkSetup(setup printer.Setup) error {
+// checkSetup refuses what no driver could take, and names that are not free.
+func (s *Station) checkSetup(setup printer.Setup) error {
+	if setup.Name == "" || len(setup.Name) > maxPrinterName || strings.ContainsAny(setup.Name, "/\\\x00\n") {
+		return refuse("station.printer-name", hint.Args{"Printer": setup.Name})
+	}
+	for _, d := range s.builtIn {
+		if d.Info().Name == setup.Name {
+			return refuse("station.printer-name-taken", hint.Args{"Printer": setup.Name})
+		}
+	}
+	if u, err := url.Parse(setup.URI); err != nil || u.Scheme == "" || u.User != nil {
+		return refuse("station.printer-uri", hint.Args{"URI": setup.URI})
+	}
 	if setup.DPI != 0 && (setup.DPI < minDPI || setup.DPI > maxDPI) {
 		return refuse("station.printer-dpi", hint.Args{"DPI": setup.DPI, "Min": minDPI, "Max": maxDPI})
 	}

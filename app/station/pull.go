@@ -189,86 +189,27 @@ func (s *Station) pullBatch(ctx context.Context, b postal.Batch, r *PullReport) 
 
 // takeIn compares what the post shows with what is known and writes both facts and events in one transaction.
 func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Piece, r *PullReport) error {
-	changed, stale := 0, 0
+	var t intake
 	boundary.At(boundary.PullBefore)
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		changed, stale = 0, 0
-		old, err := tx.Batch(b.Name)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		first := errors.Is(err, store.ErrNotFound)
+		t = intake{tx: tx, batch: b}
 		pieces, err := withoutPersons(tx, b.Name, pieces)
 		if err != nil {
 			return err
 		}
-		if err := tx.PutBatch(b, true); err != nil {
+		if err := t.batchNews(); err != nil {
 			return err
 		}
-		known := map[int64]store.PieceRow{}
-		if !first {
-			rows, err := tx.Pieces(b.Name)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows {
-				known[row.PostID] = row
-			}
-		}
-		if first || batchDiffers(old.Batch, b) {
-			kind := postal.EventBatchChanged
-			if first {
-				kind = postal.EventBatchPulled
-			}
-			if err := tx.Record(store.NewEvent{Kind: kind, Batch: b.Name, Data: batchData(b)}); err != nil {
-				return err
-			}
-		}
-		var events []store.NewEvent
-		seen := make(map[int64]bool, len(pieces))
 		for _, p := range pieces {
-			seen[p.PostID] = true
-			was, have := known[p.PostID]
-			if !have {
-				// It may come from another batch, where it is known already.
-				if was, err = tx.Piece(p.PostID); err == nil {
-					have = true
-				} else if !errors.Is(err, store.ErrNotFound) {
-					return err
-				}
-			}
-			event := store.NewEvent{Batch: b.Name, Piece: p.PostID, ShPI: p.ShPI}
-			switch {
-			case !have || was.State == postal.StateWithdrawn || was.State == postal.StateOrphan:
-				event.Kind, event.Data = postal.EventPulled, pieceData(b, p)
-				events = append(events, event)
-			default:
-				diff := printedDiff(old.Batch, was.Piece, b, p)
-				if was.Batch != b.Name { // the ledger, and with it the money, must know where the piece is
-					diff = append(diff, store.FieldChange{Name: "batch", From: was.Batch, To: b.Name})
-				}
-				if len(diff) > 0 {
-					changed++
-					if was.State.OnPaper() {
-						stale++
-					}
-					event.Kind, event.Data = postal.EventChanged, store.ChangedData{Fields: diff}
-					events = append(events, event)
-				}
-			}
-			if have {
-				events = append(events, newsOf(b, was, p)...)
+			if err := t.pieceNews(p); err != nil {
+				return err
 			}
 		}
 		if err := tx.PutPieces(b.Name, 0, pieces); err != nil {
 			return err
 		}
-		for id, was := range known {
-			if !seen[id] && was.State != postal.StateWithdrawn && was.State != postal.StateOrphan {
-				events = append(events, store.NewEvent{Kind: postal.EventWithdrawn, Batch: b.Name, Piece: id, ShPI: was.ShPI})
-			}
-		}
-		if err := tx.Record(events...); err != nil {
+		t.withdrawn(pieces)
+		if err := tx.Record(t.events...); err != nil {
 			return err
 		}
 		return doubtPulled(tx, b.Name)
@@ -279,9 +220,96 @@ func (s *Station) takeIn(ctx context.Context, b postal.Batch, pieces []postal.Pi
 	boundary.At(boundary.PullAfter)
 	r.Batches++
 	r.Pieces += len(pieces)
-	r.Changed += changed
-	r.Stale += stale
+	r.Changed += t.changed
+	r.Stale += t.stale
 	return nil
+}
+
+// intake is one batch on its way from the post into the store.
+type intake struct {
+	tx     *store.Tx
+	batch  postal.Batch
+	was    postal.Batch             // as it was known; empty: it was not
+	known  map[int64]store.PieceRow // its pieces that are known, by the post's id
+	events []store.NewEvent
+
+	changed, stale int // pieces
+}
+
+// batchNews writes the batch and what is new about it, and reads what is known of its pieces.
+func (t *intake) batchNews() error {
+	old, err := t.tx.Batch(t.batch.Name)
+	first := errors.Is(err, store.ErrNotFound)
+	if err != nil && !first {
+		return err
+	}
+	t.was, t.known = old.Batch, map[int64]store.PieceRow{}
+	if err := t.tx.PutBatch(t.batch, true); err != nil {
+		return err
+	}
+	kind := postal.EventBatchPulled
+	if !first {
+		rows, err := t.tx.Pieces(t.batch.Name)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			t.known[row.PostID] = row
+		}
+		if !batchDiffers(old.Batch, t.batch) {
+			return nil
+		}
+		kind = postal.EventBatchChanged
+	}
+	return t.tx.Record(store.NewEvent{Kind: kind, Batch: t.batch.Name, Data: batchData(t.batch)})
+}
+
+// pieceNews notes what is new about a piece.
+func (t *intake) pieceNews(p postal.Piece) (err error) {
+	was, have := t.known[p.PostID]
+	if !have { // it may come from another batch, where it is known already
+		if was, err = t.tx.Piece(p.PostID); err == nil {
+			have = true
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if !have || was.State == postal.StateWithdrawn || was.State == postal.StateOrphan {
+		t.note(postal.EventPulled, p, pieceData(t.batch, p))
+	} else {
+		diff := printedDiff(t.was, was.Piece, t.batch, p)
+		if was.Batch != t.batch.Name { // the ledger, and with it the money, must know where the piece is
+			diff = append(diff, store.FieldChange{Name: "batch", From: was.Batch, To: t.batch.Name})
+		}
+		if len(diff) > 0 {
+			t.changed++
+			if was.State.OnPaper() {
+				t.stale++
+			}
+			t.note(postal.EventChanged, p, store.ChangedData{Fields: diff})
+		}
+	}
+	if have {
+		t.events = append(t.events, newsOf(t.batch, was, p)...)
+	}
+	return nil
+}
+
+// withdrawn notes the known pieces that the post does not show any more.
+func (t *intake) withdrawn(shown []postal.Piece) {
+	seen := make(map[int64]bool, len(shown))
+	for _, p := range shown {
+		seen[p.PostID] = true
+	}
+	for id, was := range t.known {
+		if !seen[id] && was.State != postal.StateWithdrawn && was.State != postal.StateOrphan {
+			t.note(postal.EventWithdrawn, was.Piece, nil)
+		}
+	}
+}
+
+func (t *intake) note(kind postal.EventKind, p postal.Piece, data any) {
+	t.events = append(t.events, store.NewEvent{Kind: kind, Batch: t.batch.Name, Piece: p.PostID, ShPI: p.ShPI, Data: data})
 }
 
 // printedDiff lists the fields that stand on the envelope or in its mark and differ. Anything else may change without harm to what is on paper.
