@@ -23,12 +23,12 @@ type batchScreen struct {
 	loaded   bool
 	actions  *fyne.Container
 	rows     []*actionRow
-	ready    *widget.Label
+	ready    *paragraph
 	icon     *widget.Icon
 	sum      *line
 	bar      *bar
-	counts   *widget.Label
-	notes    *widget.Label
+	counts   *paragraph
+	notes    *paragraph
 	notesBox fyne.CanvasObject
 	target   *targetRow
 	centre   *entry
@@ -163,7 +163,7 @@ func (s *batchScreen) setCentre(text string) {
 // actionRow is a button with the reason beside it where it is dead.
 type actionRow struct {
 	button *button
-	why    *widget.Label
+	why    *paragraph
 	do     view.Action
 }
 

@@ -28,7 +28,7 @@ type batchesScreen struct {
 	sums   *line
 	queue  *button         // prints the chosen ones
 	chosen map[string]bool // by name
-	empty  *widget.Label
+	empty  *paragraph
 	none   fyne.CanvasObject
 	box    fyne.CanvasObject
 }

@@ -30,10 +30,10 @@ type calibrationScreen struct {
 	sign   *widget.Icon // in the field whose number cannot be
 	around *fyne.Container
 	do     *button
-	why    *widget.Label
+	why    *paragraph
 	icon   *widget.Icon
 	state  *line
-	fault  *widget.Label
+	fault  *paragraph
 	faults fyne.CanvasObject
 	check  *button
 	reset  *button

@@ -155,11 +155,11 @@ type verdictPanel struct {
 	word   *line
 	head   *line
 	tail   *line
-	do     *widget.Label
+	do     *paragraph
 }
 
 func newVerdictPanel() *verdictPanel {
-	p := &verdictPanel{word: whole(""), head: whole(""), tail: whole(""), do: widget.NewLabel("")}
+	p := &verdictPanel{word: whole(""), head: whole(""), tail: whole(""), do: newParagraph("")}
 	for _, l := range []*line{p.word, p.head, p.tail} {
 		l.Ink, l.Align = colorOnFill, fyne.TextAlignCenter
 	}
@@ -168,7 +168,7 @@ func newVerdictPanel() *verdictPanel {
 	if large() { // the sentence needs the room
 		p.head.Step, p.tail.Step = sizeBig, sizeBig
 	}
-	p.do.Wrapping, p.do.Alignment, p.do.SizeName = fyne.TextWrapWord, fyne.TextAlignCenter, sizeDo
+	p.do.Alignment, p.do.SizeName = fyne.TextAlignCenter, sizeDo
 	onFill := container.NewThemeOverride(p.do, onFillTheme{theme.Current()})
 	digits := container.NewCenter(hbox(0, p.head, p.tail))
 	p.ground = newPanel(fillIdle, 12, inset(12, 24, container.New(centerY{}, vbox(2, p.word, digits, onFill))))

@@ -30,7 +30,7 @@ type fileChooser struct {
 
 	path *entry
 	list *rows
-	said *widget.Label
+	said *paragraph
 	do   *button
 	box  *widget.PopUp
 }

@@ -62,7 +62,7 @@ type findPrintersScreen struct {
 	works   *widget.Activity
 	again   *button
 	list    *fyne.Container
-	empty   *widget.Label
+	empty   *paragraph
 	none    fyne.CanvasObject
 	reasons *fyne.Container
 
@@ -70,7 +70,7 @@ type findPrintersScreen struct {
 	add            *button
 	adds           []*button // of what was found
 	rights         *barrier
-	why            *widget.Label
+	why            *paragraph
 	box            fyne.CanvasObject
 }
 

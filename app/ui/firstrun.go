@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/ui/view"
 )
@@ -14,7 +13,7 @@ import (
 // firstScreen is the first run: practise on the training post office, or connect the real account.
 type firstScreen struct {
 	w    *Window
-	said *widget.Label
+	said *paragraph
 	box  fyne.CanvasObject
 }
 

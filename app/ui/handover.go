@@ -17,7 +17,7 @@ type handOverScreen struct {
 	w     *Window
 	name  string
 	mark  *widget.Icon
-	title *widget.Label
+	title *paragraph
 	lines *fyne.Container
 	next  *button
 	do    func()

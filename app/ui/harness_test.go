@@ -15,7 +15,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/station"
 	"znak/app/text"
@@ -207,7 +206,7 @@ func (d *desk) texts() string {
 			list = append(list, o.Text)
 		case *link:
 			list = append(list, o.Text)
-		case *widget.Label:
+		case *paragraph:
 			list = append(list, o.Text)
 		case *button:
 			list = append(list, o.Text)

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/station"
 	"znak/app/ui/view"
@@ -24,7 +23,7 @@ type journalScreen struct {
 	shown []view.JournalLine
 	find  *entry
 	lines *fyne.Container
-	empty *widget.Label
+	empty *paragraph
 	none  fyne.CanvasObject
 	box   fyne.CanvasObject
 }

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/postal"
 	"znak/app/station"
@@ -17,7 +16,7 @@ type lastOut struct {
 	w     *Window
 	batch string
 	field *entry
-	ask   *widget.Label
+	ask   *paragraph
 	box   *fyne.Container
 	said  func(printed, not int) // what was unknown is known
 }

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/ui/view"
 	"znak/app/ui/view/viewtest"
@@ -40,7 +39,7 @@ func (d *desk) overflows() []string {
 				bad = append(bad, fmt.Sprintf("%s: button %q needs %v and has %v", path, o.Text, m, o.Size()))
 			}
 			return
-		case *widget.Label:
+		case *paragraph:
 			if m := o.MinSize(); m.Height > o.Size().Height+1 && strings.TrimSpace(o.Text) != "" {
 				bad = append(bad, fmt.Sprintf("%s: %q needs %v and has %v", path, o.Text, m, o.Size()))
 			}

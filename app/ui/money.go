@@ -22,7 +22,7 @@ type moneyScreen struct {
 	balance *line
 	asOf    *line
 	loaded  *line
-	note    *widget.Label
+	note    *paragraph
 	noteBox fyne.CanvasObject
 	bar     *bar
 	legend  *fyne.Container

@@ -16,11 +16,11 @@ type notice struct {
 	box    *fyne.Container
 	ground *panel
 	icon   *widget.Icon
-	text   *widget.Label
+	text   *paragraph
 	more   *button
 	act    *button // something to do about it, for as long as it is there
 	do     func()
-	folded *widget.Label
+	folded *paragraph
 	detail fyne.CanvasObject
 	raw    string
 	tone   view.Tone

@@ -21,7 +21,7 @@ type operatorsScreen struct {
 	at    station.SignedIn
 	sure  string // whose removal is asked once more
 
-	state  *widget.Label
+	state  *paragraph
 	turn   *button
 	list   *fyne.Container
 	rights *barrier
@@ -212,7 +212,7 @@ type operatorForm struct {
 	pin, again *entry
 	save       *button
 	cancel     *button
-	why        *widget.Label
+	why        *paragraph
 	who        *fyne.Container // name and role
 	box        *fyne.Container
 	editing    string // whose PIN; "": a new person

@@ -22,7 +22,7 @@ type outboxScreen struct {
 	items *fyne.Container
 	keep  *button
 	files *fyne.Container // that were saved
-	empty *widget.Label
+	empty *paragraph
 	none  fyne.CanvasObject
 	box   fyne.CanvasObject
 }

@@ -31,7 +31,7 @@ type paperScreen struct {
 	w       *Window
 	kind    string
 	name    string // of the batch
-	about   *widget.Label
+	about   *paragraph
 	fields  *fyne.Container
 	do      *button
 	out     *fyne.Container

@@ -143,9 +143,8 @@ func (r *lineRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObjec
 func (r *lineRenderer) Destroy()                     {}
 
 // para is a text that wraps, without the padding of a label.
-func para(text string, tone view.Tone) (*widget.Label, fyne.CanvasObject) {
-	l := widget.NewLabel(text)
-	l.Wrapping = fyne.TextWrapWord
+func para(text string, tone view.Tone) (*paragraph, fyne.CanvasObject) {
+	l := newParagraph(text)
 	l.Importance = importance(tone)
 	return l, container.New(outdent{}, l)
 }

@@ -37,7 +37,7 @@ type picturesScreen struct {
 	act   *widget.Activity
 	stop  *button
 	list  *rows
-	whole *widget.Label // the chosen line in full
+	whole *paragraph // the chosen line in full
 	empty fyne.CanvasObject
 	box   fyne.CanvasObject
 }

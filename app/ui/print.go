@@ -113,7 +113,7 @@ type printScreen struct {
 	pause   *button
 	stop    *button
 	cancel  *button
-	help    *widget.Label
+	help    *paragraph
 	fault   *faultPicture
 	faulty  *fyne.Container
 	moves   *moveRow
@@ -121,7 +121,7 @@ type printScreen struct {
 	device  *line
 	running *fyne.Container
 
-	title  *widget.Label
+	title  *paragraph
 	mark   *widget.Icon
 	lines  *fyne.Container
 	next   *button

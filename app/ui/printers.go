@@ -29,9 +29,9 @@ type printersScreen struct {
 	about   *line
 	icon    *widget.Icon
 	state   *line
-	says    *widget.Label
+	says    *paragraph
 	saysBox fyne.CanvasObject
-	confirm *widget.Label
+	confirm *paragraph
 	main    *button
 	pause   *button
 	cancel  *button

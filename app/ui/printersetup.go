@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/station"
 	"znak/app/ui/view"
@@ -30,7 +29,7 @@ type setupScreen struct {
 	left, right *fyne.Container
 	rights      *barrier
 	save, undo  *button
-	why         *widget.Label
+	why         *paragraph
 	box         fyne.CanvasObject
 }
 

@@ -24,7 +24,7 @@ type reprintScreen struct {
 	reason  string
 	reasons []*button
 	choose  *line
-	why     *widget.Label
+	why     *paragraph
 	do      *button
 	desk    *fyne.Container
 	env     *envelope
@@ -309,7 +309,7 @@ func (s *reprintScreen) spoil(second, proof string) {
 // secondPerson is the line that asks for a second person's name where the station wants one.
 type secondPerson struct {
 	w    *Window
-	why  *widget.Label
+	why  *paragraph
 	name *entry
 	pin  *entry // where the office has operators sign in
 	box  *fyne.Container

@@ -40,7 +40,7 @@ type rescue struct {
 	win    fyne.Window
 	next   *Window // the ordinary window, once it is open
 
-	said   *widget.Label
+	said   *paragraph
 	list   *fyne.Container
 	do     *widget.Button
 	chosen view.Copy

@@ -20,7 +20,7 @@ type restoreScreen struct {
 	path  string
 	works bool
 
-	title *widget.Label
+	title *paragraph
 	lines *fyne.Container
 	do    *button
 	back  *button

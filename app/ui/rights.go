@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/station"
 	"znak/app/ui/view"
@@ -15,7 +14,7 @@ func (w *Window) mayNot(act station.Act) string { return w.words.MayNot(w.gate.a
 type barrier struct {
 	w     *Window
 	act   station.Act
-	label *widget.Label
+	label *paragraph
 	box   fyne.CanvasObject
 }
 

@@ -38,18 +38,18 @@ type scannersScreen struct {
 	none   fyne.CanvasObject
 	status *line
 	icon   *widget.Icon
-	says   *widget.Label
+	says   *paragraph
 	title  *line
-	state  *widget.Label
-	proof  *widget.Label
-	facts  *widget.Label
-	help   *widget.Label
+	state  *paragraph
+	proof  *paragraph
+	facts  *paragraph
+	help   *paragraph
 	cells  map[string]*charCell
 	grid   *fyne.Container
 	remove *button
 	rights *barrier
 	chosen *fyne.Container
-	odd    *widget.Label
+	odd    *paragraph
 	box    fyne.CanvasObject
 }
 
@@ -87,7 +87,7 @@ func newScannersScreen(w *Window) *scannersScreen {
 	s.proof, proof = para("", view.Plain)
 	s.facts, facts = para("", view.Plain)
 	s.help, help = para("", view.Stop)
-	for _, l := range []*widget.Label{s.state, s.facts, s.help} {
+	for _, l := range []*paragraph{s.state, s.facts, s.help} {
 		l.SizeName = sizeTable
 	}
 	s.grid = container.NewGridWrap(fyne.NewSize(30*zoom(), 30*zoom()))
@@ -254,7 +254,7 @@ func (s *scannersScreen) choose(name string) {
 
 func (s *scannersScreen) fill(v view.Scanner) {
 	s.title.set(v.Name, theme.ColorNameForeground)
-	set := func(l *widget.Label, text string, tone view.Tone) {
+	set := func(l *paragraph, text string, tone view.Tone) {
 		if l.Text != text || l.Importance != importance(tone) {
 			l.Importance = importance(tone)
 			l.SetText(text)

@@ -36,7 +36,7 @@ type sheetPanel struct {
 	about    *line
 	icon     *widget.Icon
 	state    *line
-	fault    *widget.Label
+	fault    *paragraph
 	faults   fyne.CanvasObject
 	test     *button
 	straight *button

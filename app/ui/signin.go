@@ -130,11 +130,11 @@ func (w *Window) enter(in func(context.Context) error, done func(error)) {
 type signInScreen struct {
 	w       *Window
 	title   *line
-	about   *widget.Label
+	about   *paragraph
 	name    *choice
 	pin     *entry
 	do      *button
-	said    *widget.Label
+	said    *paragraph
 	saidBox fyne.CanvasObject
 	runs    *line
 	box     fyne.CanvasObject
@@ -162,8 +162,8 @@ func newSignInScreen(w *Window) *signInScreen {
 	s.runs = newLine("")
 	s.runs.Ink = inkOf(view.Accent)
 	_, badge := para(w.words.T("ui.signin.badge"), view.Plain)
-	forgot := widget.NewLabel(w.words.T("ui.signin.forgot"))
-	forgot.Wrapping, forgot.SizeName = fyne.TextWrapWord, sizeTable
+	forgot := newParagraph(w.words.T("ui.signin.forgot"))
+	forgot.SizeName = sizeTable
 	form := newPanel(colorPanel, 10, inset(20, 20, vbox(12,
 		vbox(4, muted(w.words.T("ui.signin.who")), s.name), vbox(4, muted(w.words.T("ui.signin.pin")), s.pin), s.do, said, widget.NewSeparator(), badge)))
 	lang := newChoice(w, []string{w.words.T("ui.lang.ru"), w.words.T("ui.lang.en")}, nil)

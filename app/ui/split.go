@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/postal"
 	"znak/app/station"
@@ -21,9 +20,9 @@ type splitPanel struct {
 	batch string
 	unfit []postal.ShPI
 	none  bool // no letter of the batch fits
-	words *widget.Label
+	words *paragraph
 	do    *button
-	ask   *widget.Label
+	ask   *paragraph
 	sure  *fyne.Container
 
 	rights *barrier

@@ -29,7 +29,7 @@ type stackScreen struct {
 	bar     *bar
 	verdict *verdictPanel
 	title   *line
-	about   *widget.Label
+	about   *paragraph
 	faults  *fyne.Container
 	finish  *button
 	undo    *button

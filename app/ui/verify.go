@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/scan"
 	"znak/app/station"
@@ -31,8 +30,8 @@ type verifyScreen struct {
 	recent  *fyne.Container
 	nothing *line
 	lines   []*verdictRow
-	order   *widget.Label
-	missing *widget.Label
+	order   *paragraph
+	missing *paragraph
 	lacks   *line
 	hand    *button
 	handDo  view.Action

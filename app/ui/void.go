@@ -24,8 +24,8 @@ type voidList struct {
 	desk  view.Desk
 	in    answering[station.DeskVerdict]
 	field *entry
-	again *widget.Label // of which envelope it is asked whether it is another one
-	yes   func()        // a person says that it is
+	again *paragraph // of which envelope it is asked whether it is another one
+	yes   func()     // a person says that it is
 	ask   *fyne.Container
 	list  *fyne.Container
 	none  fyne.CanvasObject

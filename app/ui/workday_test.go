@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"znak/app/station"
 	"znak/app/ui/view"
@@ -31,7 +30,7 @@ func TestTodayNumbersLead(t *testing.T) {
 					switch o := o.(type) {
 					case *line:
 						inside += o.Text
-					case *widget.Label:
+					case *paragraph:
 						inside += o.Text
 					}
 				})
