@@ -50,10 +50,10 @@ func newFrame(w *Window) *frame {
 		name := it.screen
 		b := quiet(newButton(w, w.words.T("ui.menu."+name), it.icon(), func() { w.open(name, "") }))
 		b.Alignment = widget.ButtonAlignLeading
-		digit := muted(string(menuKey(i)))
-		digit.Step, digit.Align = sizeTable, fyne.TextAlignTrailing
+		digit := whole(string(menuKey(i)))
+		digit.Ink, digit.Step = colorMuted, sizeTable
 		f.menu[name], f.digits[name] = b, digit
-		items.Add(container.NewStack(b, inset(0, 8, digit)))
+		items.Add(container.New(menuRow{}, b, digit))
 	}
 	menu := newPanel(colorPanel, 0, container.New(menuWidth{}, container.NewVScroll(inset(16, 12, items))))
 

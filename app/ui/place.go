@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
+	"fyne.io/fyne/v2/theme"
 
 	"znak/app/ui/winpos"
 )
@@ -97,6 +98,21 @@ func (menuWidth) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(52
 func (menuWidth) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[0].Move(fyne.NewPos(0, 0))
 	o[0].Resize(s)
+}
+
+// menuRow is an item of the menu with its digit at the right edge, where there is room for it: a count beside a digit would be another count.
+type menuRow struct{}
+
+func (menuRow) MinSize(o []fyne.CanvasObject) fyne.Size { return o[0].MinSize() }
+func (menuRow) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	const edge, gap = 8, 6
+	item, digit := o[0], o[1]
+	item.Move(fyne.NewPos(0, 0))
+	item.Resize(s)
+	d := digit.MinSize()
+	digit.Move(fyne.NewPos(s.Width-d.Width-edge, (s.Height-d.Height)/2))
+	digit.Resize(d)
+	show(digit, item.MinSize().Width-theme.InnerPadding()+gap+d.Width+edge <= s.Width)
 }
 
 // searchWidth is the width of the field in the head.
