@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -213,11 +214,13 @@ func (tx *Tx) flushHead() error {
 
 // EventQuery narrows Events. Empty fields do not.
 type EventQuery struct {
-	Batch string
-	Piece int64
-	Kinds []postal.EventKind
-	After int64 // only events with a greater Seq
-	Limit int
+	Batch   string
+	NoBatch bool // only events of no batch: of the office, its people, its account
+	Piece   int64
+	Kinds   []postal.EventKind
+	After   int64 // only events with a greater Seq
+	Limit   int
+	Last    int // like Limit, but the last ones
 }
 
 const eventColumns = `SELECT seq, id, at, station, who, kind, batch, piece, shpi, run, data, prev, hash FROM events `
@@ -236,14 +239,19 @@ func (s *Store) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 		}
 		args = append(args, q.Batch)
 	}
+	if q.NoBatch {
+		where += ` AND batch = ''`
+	}
 	if len(q.Kinds) > 0 {
 		where, args = where+` AND kind IN (SELECT value FROM json_each(?))`, append(args, jsonList(q.Kinds))
 	}
-	where += ` ORDER BY seq LIMIT ?`
-	if q.Limit <= 0 {
+	order := ` ORDER BY seq LIMIT ?`
+	if q.Last > 0 {
+		order, q.Limit = ` ORDER BY seq DESC LIMIT ?`, q.Last
+	} else if q.Limit <= 0 {
 		q.Limit = -1
 	}
-	rows, err := s.reader.query(ctx, eventColumns+where, append(args, q.Limit)...)
+	rows, err := s.reader.query(ctx, eventColumns+where+order, append(args, q.Limit)...)
 	if err != nil {
 		return nil, s.trouble("events", err)
 	}
@@ -255,6 +263,9 @@ func (s *Store) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 			return nil, s.trouble("events", err)
 		}
 		list = append(list, r.public())
+	}
+	if q.Last > 0 {
+		slices.Reverse(list)
 	}
 	return list, s.trouble("events", rows.Err())
 }

@@ -187,6 +187,11 @@ func TestEventQuery(t *testing.T) {
 	pull(t, s, "1", a)
 	pull(t, s, "2", b)
 	intend(t, s, "job", a[:2])
+	for _, e := range []NewEvent{{Kind: postal.EventOffice, Data: OfficeData{Act: "no-account"}}, {Kind: postal.EventBalance, Data: BalanceData{}}, {Kind: postal.EventOffice, Data: OfficeData{Act: "no-account"}}} {
+		if err := happen(s, e); err != nil {
+			t.Fatal(err)
+		}
+	}
 	seqs := func(q EventQuery) []int64 {
 		t.Helper()
 		events, err := s.Events(ctx, q)
@@ -207,7 +212,12 @@ func TestEventQuery(t *testing.T) {
 		{EventQuery{Piece: a[1].PostID}, []int64{2, 12}},
 		{EventQuery{Piece: a[1].PostID, Batch: "2"}, nil},
 		{EventQuery{Kinds: []postal.EventKind{postal.EventIntent, postal.EventPrinted}}, []int64{11, 12}},
-		{EventQuery{After: 9}, []int64{10, 11, 12}},
+		{EventQuery{After: 9}, []int64{10, 11, 12, 13, 14, 15}},
+		{EventQuery{Last: 2}, []int64{14, 15}},
+		{EventQuery{Batch: "1", Last: 2}, []int64{11, 12}},
+		{EventQuery{NoBatch: true}, []int64{13, 14, 15}},
+		{EventQuery{NoBatch: true, Kinds: []postal.EventKind{postal.EventOffice}, Last: 1}, []int64{15}},
+		{EventQuery{NoBatch: true, Kinds: []postal.EventKind{postal.EventOffice}, Last: 5}, []int64{13, 15}},
 		{EventQuery{Batch: "1", After: 2, Limit: 2}, []int64{3, 4}},
 		{EventQuery{Batch: "3"}, nil},
 	} {

@@ -25,12 +25,10 @@ type JournalEntry struct {
 
 // Journal reads from the ledger the last entries, oldest first; limit 0: all.
 func (s *Station) Journal(ctx context.Context, limit int) ([]JournalEntry, error) {
-	events, err := s.store.Events(ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventOperator, postal.EventOffice, postal.EventRestored}})
+	kinds := []postal.EventKind{postal.EventOperator, postal.EventOffice, postal.EventRestored}
+	events, err := s.store.Events(ctx, store.EventQuery{NoBatch: true, Kinds: kinds, Last: limit})
 	if err != nil {
 		return nil, err
-	}
-	if limit > 0 && len(events) > limit {
-		events = events[len(events)-limit:]
 	}
 	list := make([]JournalEntry, len(events))
 	for i, e := range events {
