@@ -27,7 +27,9 @@ func RunRescue(app fyne.App, p RescueParams) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	app.Settings().SetTheme(Theme())
+	end := takeEnd(app)
 	newRescue(ctx, app, p).win.ShowAndRun()
+	end()
 }
 
 // rescue is that window. There is no station behind it, so it is made of few and plain parts.
@@ -75,7 +77,6 @@ func newRescue(ctx context.Context, app fyne.App, p RescueParams) *rescue {
 	r.win.SetContent(container.NewCenter(wide(760, newPanel(colorPanel, 10, inset(24, 28, vbox(16, title, why, r.list, said, hbox(0, r.do)))))))
 	r.win.SetCloseIntercept(func() {
 		if !r.works {
-			endOf(r.app)
 			r.win.Close()
 			r.app.Quit()
 		}

@@ -74,7 +74,9 @@ func Run(app fyne.App, p Params) {
 	go w.answerCalls(ctx)
 	w.win.Show()
 	w.backInPlace()
+	end := takeEnd(app)
 	app.Run()
+	end()
 }
 
 // Window is the program's window.
@@ -335,7 +337,6 @@ func (w *Window) close() {
 		w.params.Closing()
 	}
 	w.keepPlace()
-	endOf(w.app)
 	w.win.Close()
 	w.app.Quit() // a second click on the cross, which came meanwhile, would take back the first
 }

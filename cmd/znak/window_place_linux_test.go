@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -87,6 +88,22 @@ func TestWindowClosedTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.leave()
+}
+
+// The computer is shut down: the window ends well, and nobody has to click.
+func TestWindowTerminated(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens real windows")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	defer cancel()
+	w := stand(ctx, t, t.TempDir(), screen(ctx, t))
+	if err := w.program.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.program.ends(); err != nil {
+		t.Fatalf("%v\n%s", err, w.program.said())
+	}
 }
 
 // The window comes back where it stood and as large as it was; on a desktop that has no such place any more it comes where it can be taken hold of.
