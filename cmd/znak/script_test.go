@@ -33,20 +33,19 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("LANG", "ru_RU.UTF-8")
 			e.Setenv("DISPLAY", "")
+			e.Values[scriptPost{}] = &scriptPost{}
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"post": postCommand, "scans": scansCommand, "first": firstCommand},
 	})
 }
 
-// office is a sandbox post of one script: "post start [SEED [PIECES]]" starts it and sets URL; the other words play with it.
+// scriptPost is a sandbox post of one script (scripts run side by side): "post start [SEED [PIECES]]" starts it and sets URL; the other words play with it.
 type scriptPost struct {
 	box     *sandbox.Server
 	server  *http.Server
 	address string
 }
-
-var scriptPosts = map[*testscript.TestScript]*scriptPost{}
 
 func (p *scriptPost) listen() error {
 	address := p.address
@@ -75,20 +74,19 @@ func postCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		return n
 	}
+	p := ts.Value(scriptPost{}).(*scriptPost)
 	if args[0] == "start" {
-		p := &scriptPost{box: sandbox.New(sandbox.Options{Seed: int64(number(1, 1)), Pieces: number(2, 0), Most: 200})}
+		p.box = sandbox.New(sandbox.Options{Seed: int64(number(1, 1)), Pieces: number(2, 0), Most: 200})
 		ts.Check(p.listen())
 		ts.Setenv("URL", "http://"+p.address)
 		ts.Setenv("LOGIN", p.box.Login())
 		ts.Setenv("TOKEN", p.box.Token())
 		ts.Check(os.WriteFile(ts.MkAbs("secrets"), []byte(p.box.Token()+"\n"+p.box.Password()+"\n"), 0o600))
 		ts.Setenv("PASSWORD", p.box.Password())
-		scriptPosts[ts] = p
-		ts.Defer(func() { _ = p.server.Close(); delete(scriptPosts, ts) })
+		ts.Defer(func() { _ = p.server.Close() })
 		return
 	}
-	p := scriptPosts[ts]
-	if p == nil {
+	if p.box == nil {
 		ts.Fatalf("post start comes first")
 	}
 	switch args[0] {
