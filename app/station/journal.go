@@ -48,26 +48,33 @@ func (s *Station) Journal(ctx context.Context, limit int) ([]JournalEntry, error
 	return list, nil
 }
 
-// Sentence says what was done. say gives the text of a key in the reader's language, and the key itself where there is none.
-func (e JournalEntry) Sentence(say func(key string, args hint.Args) string) string {
+// JournalWords are the texts of the reader's language.
+type JournalWords interface {
+	Say(key string, args hint.Args) string
+	SayOr(key, other string) string
+}
+
+// Sentence says what was done.
+func (e JournalEntry) Sentence(w JournalWords) string {
 	switch {
 	case e.Operator != nil:
 		key := "journal.operator." + e.Operator.Act
 		if e.Operator.Proof == "badge" {
 			key += "-badge"
 		}
-		return say(key, hint.Args{"Who": e.Operator.Name, "Role": wordOr(say, "operator.role-word.", e.Operator.Role), "Count": e.Operator.Wrong})
+		role := w.SayOr("operator.role-word."+e.Operator.Role, e.Operator.Role)
+		return w.Say(key, hint.Args{"Who": e.Operator.Name, "Role": role, "Count": e.Operator.Wrong})
 	case e.Office != nil:
-		return officeSentence(*e.Office, say)
+		return officeSentence(*e.Office, w)
 	}
-	return say("journal.restored", nil)
+	return w.Say("journal.restored", nil)
 }
 
-func officeSentence(d store.OfficeData, say func(string, hint.Args) string) string {
+func officeSentence(d store.OfficeData, w JournalWords) string {
 	args := hint.Args{"Name": d.Name, "Fields": ""}
 	if d.Act == "setting" && len(d.Fields) == 1 {
-		args["Name"] = wordOr(say, "journal.name.", d.Name)
-		args["From"], args["To"] = settingWord(say, d.Name, d.Fields[0].From), settingWord(say, d.Name, d.Fields[0].To)
+		args["Name"] = w.SayOr("journal.name."+d.Name, d.Name)
+		args["From"], args["To"] = settingWord(w, d.Name, d.Fields[0].From), settingWord(w, d.Name, d.Fields[0].To)
 	}
 	var fields []string
 	for _, f := range d.Fields {
@@ -77,32 +84,21 @@ func officeSentence(d store.OfficeData, say func(string, hint.Args) string) stri
 		fields = append(fields, f.Name+" "+f.To)
 	}
 	args["Fields"] = strings.Join(fields, ", ")
-	return say("journal."+d.Act, args)
-}
-
-// wordOr is the text of a key that ends with a word of the program, and the word itself where there is none.
-func wordOr(say func(string, hint.Args) string, prefix, word string) string {
-	if word == "" {
-		return ""
-	}
-	if text := say(prefix+word, nil); text != prefix+word {
-		return text
-	}
-	return word
+	return w.Say("journal."+d.Act, args)
 }
 
 // settingWord is the value of a setting as a person reads it.
-func settingWord(say func(string, hint.Args) string, key, value string) string {
+func settingWord(w JournalWords, key, value string) string {
 	switch {
 	case value == "":
-		return say("journal.none", nil)
+		return w.Say("journal.none", nil)
 	case value == "true":
-		return say("journal.yes", nil)
+		return w.Say("journal.yes", nil)
 	case value == "false":
-		return say("journal.no", nil)
+		return w.Say("journal.no", nil)
 	case key == SettingLowBalance:
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return say("journal.sum", hint.Args{"Sum": postal.Kopecks(n)})
+			return w.Say("journal.sum", hint.Args{"Sum": postal.Kopecks(n)})
 		}
 	}
 	return value

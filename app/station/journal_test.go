@@ -61,7 +61,7 @@ func TestJournal(t *testing.T) {
 		if e.Who != "Админова А. А." {
 			t.Errorf("%+v was done by %q", e, e.Who)
 		}
-		got = append(got, e.Sentence(words(t).Say))
+		got = append(got, e.Sentence(words(t)))
 	}
 	want := []string{
 		"настройка «перепечаток без второго сотрудника»: было 0, стало 3",
@@ -112,7 +112,7 @@ func TestJournalSentences(t *testing.T) {
 		w, err := text.Load(lang)
 		b.must(err)
 		for _, e := range all {
-			if s := e.Sentence(w.Say); s == "" || strings.HasPrefix(s, "journal.") {
+			if s := e.Sentence(w); s == "" || strings.HasPrefix(s, "journal.") {
 				t.Errorf("%s: %+v %+v: %q", lang, e.Operator, e.Office, s)
 			}
 		}

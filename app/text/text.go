@@ -86,6 +86,14 @@ func (p *Printer) Say(key string, args hint.Args) string {
 	return s
 }
 
+// SayOr is the text of a key without values, and other where there is none: for keys that end with a word of the program.
+func (p *Printer) SayOr(key, other string) string {
+	if s := p.Say(key, nil); s != key {
+		return s
+	}
+	return other
+}
+
 // Has reports whether there is a sentence for key in this printer's language.
 func (p *Printer) Has(key string) bool {
 	_, tag, err := p.loc.LocalizeWithTag(&i18n.LocalizeConfig{MessageID: key})

@@ -13,8 +13,10 @@ import (
 
 const screenJournal = "journal"
 
-// journalLines is how far back the page goes; the command "journal" tells all.
-const journalLines = 300
+const (
+	journalLines = 300 // how far back the page goes; the command "journal" tells all
+	journalRows  = 100 // that are shown at once: many rows take long to lay out
+)
 
 // journalScreen tells what was done to the office itself: who came and went, who changed operators, settings, printers, scanners.
 type journalScreen struct {
@@ -22,7 +24,10 @@ type journalScreen struct {
 	list  []station.JournalEntry
 	shown []view.JournalLine
 	find  *entry
+	rows  []*journalRow
 	lines *fyne.Container
+	more  *paragraph // how many are not shown
+	rest  fyne.CanvasObject
 	empty *paragraph
 	none  fyne.CanvasObject
 	box   fyne.CanvasObject
@@ -33,8 +38,10 @@ func newJournalScreen(w *Window) *journalScreen {
 	s.find = newEntry(w, w.words.T("ui.journal.find"))
 	s.find.OnChanged = func(string) { s.fill() }
 	s.empty, s.none = para("", view.Plain)
+	s.more, s.rest = para("", view.Plain)
+	s.rest.Hide()
 	s.box = border(container.NewHBox(wide(300, s.find)), nil, nil, nil,
-		inset(12, 0, container.NewVScroll(newPanel(colorPanel, 10, inset(14, 18, vbox(10, s.none, s.lines))))))
+		inset(12, 0, container.NewVScroll(newPanel(colorPanel, 10, inset(14, 18, vbox(10, s.none, s.lines, s.rest))))))
 	return s
 }
 
@@ -77,13 +84,42 @@ func (s *journalScreen) fill() {
 		return
 	}
 	s.shown = lines
-	s.lines.Objects = nil
-	for _, l := range lines {
-		when := muted(l.When)
-		who := newLine(l.Who)
-		who.Bold = true
-		_, what := para(l.What, view.Plain)
-		s.lines.Add(container.New(shares{[]float32{1.1, 1, 4}, 12}, when, who, what))
+	seen := lines[:min(len(lines), journalRows)]
+	for i, l := range seen {
+		if i == len(s.rows) {
+			s.rows = append(s.rows, newJournalRow())
+			s.lines.Add(s.rows[i].box)
+		}
+		s.rows[i].set(l)
 	}
+	for i, r := range s.rows {
+		show(r.box, i < len(seen))
+	}
+	s.more.SetText(s.w.words.Say("ui.journal.more", map[string]any{"Shown": len(seen), "Found": len(lines)}))
+	show(s.rest, len(seen) < len(lines))
 	s.lines.Refresh()
+}
+
+// journalRow is a row of the page; it shows one line after another.
+type journalRow struct {
+	when, who *line
+	what      *paragraph
+	box       *fyne.Container
+}
+
+func newJournalRow() *journalRow {
+	r := &journalRow{when: muted(""), who: newLine("")}
+	r.who.Bold = true
+	var what fyne.CanvasObject
+	r.what, what = para("", view.Plain)
+	r.box = container.New(shares{[]float32{1.1, 1, 4}, 12}, r.when, r.who, what)
+	return r
+}
+
+func (r *journalRow) set(l view.JournalLine) {
+	r.when.set(l.When, r.when.Ink)
+	r.who.set(l.Who, r.who.Ink)
+	if r.what.Text != l.What {
+		r.what.SetText(l.What)
+	}
 }

@@ -54,29 +54,3 @@ func TestScrollByKeys(t *testing.T) {
 	press(fyne.KeyHome, at(0))
 	press(fyne.KeyDown, down)
 }
-
-// The journal shows the newest first, and only the entries with what was typed.
-func TestJournalScreen(t *testing.T) {
-	d := newDesk(t, "ru", false, viewtest.Sample())
-	d.open(screenJournal, "")
-	d.settle()
-	s := d.screen(screenJournal).(*journalScreen)
-	if len(s.shown) != 4 || s.shown[0].What != "настройка «перепечаток без второго сотрудника»: было 0, стало 3" || s.none.Visible() {
-		t.Fatalf("%+v", s.shown)
-	}
-	s.find.SetText("XEROX старшева")
-	if len(s.shown) != 1 || s.shown[0].Who != "Старшева С. С." {
-		t.Errorf("found %+v", s.shown)
-	}
-	s.find.SetText("нет такого")
-	if len(s.shown) != 0 || !s.none.Visible() || s.empty.Text != d.words.T("ui.journal.none") {
-		t.Errorf("%+v, %q", s.shown, s.empty.Text)
-	}
-	d.fake.Entries = nil
-	d.open(view.ScreenToday, "")
-	d.open(screenJournal, "")
-	d.settle()
-	if s.empty.Text != d.words.T("ui.journal.empty") {
-		t.Errorf("an empty one says %q", s.empty.Text)
-	}
-}

@@ -36,7 +36,7 @@ func (c *command) journalCommand() *cobra.Command {
 					fmt.Fprintln(w, c.say("journal-empty", nil))
 				}
 				for _, e := range list {
-					fmt.Fprintf(w, "%s  %s  %s\n", e.At.Local().Format("02.01.2006 15:04:05"), e.Who, e.Sentence(c.text.Say))
+					fmt.Fprintf(w, "%s  %s  %s\n", e.At.Local().Format("02.01.2006 15:04:05"), e.Who, e.Sentence(c.text))
 				}
 			})
 		})

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,5 +77,22 @@ func TestHelpInOneLanguage(t *testing.T) {
 	visit(nil)
 	if seen < 50 {
 		t.Errorf("only %d commands have help", seen)
+	}
+}
+
+// A broken file of orders is told with the place where it breaks.
+func TestOrderFileBreaks(t *testing.T) {
+	dir := t.TempDir()
+	for text, place := range map[string]string{
+		"[{\"order-num\": \"1\"},\n {\"order-num\": \"2\"": "байта 39:", // cut
+		"[{\"order-num\": 7}]":                             "байта 16:",
+	} {
+		file := filepath.Join(dir, "orders.json")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, said := inFolder(t, dir, "", "order", file); code != exitUsage || !strings.Contains(said, place) {
+			t.Errorf("%q: %d, %s", text, code, said)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,16 +18,15 @@ import (
 // orderCommand queues new pieces for «Новые» from a file: a JSON array in the post's own field names.
 func (c *command) orderCommand() *cobra.Command {
 	return c.verb("order FILE", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
-		file, err := os.Open(args[0])
+		raw, err := os.ReadFile(args[0])
 		if err != nil {
 			return errUse{errors.New(c.say("order.open", hint.Args{"File": args[0], "Error": err}))}
 		}
-		defer file.Close()
 		var orders []post.Order
-		dec := json.NewDecoder(file)
+		dec := json.NewDecoder(bytes.NewReader(raw))
 		dec.DisallowUnknownFields()
 		if err := dec.Decode(&orders); err != nil {
-			return errUse{errors.New(c.say("order.file", hint.Args{"File": args[0], "Place": dec.InputOffset(), "Error": err}))}
+			return errUse{errors.New(c.say("order.file", hint.Args{"File": args[0], "Place": placeIn(raw, err), "Error": err}))}
 		}
 		return c.with(ctx, func(o *office) error {
 			if err := o.station.QueueOrders(ctx, orders); err != nil {
@@ -37,4 +37,17 @@ func (c *command) orderCommand() *cobra.Command {
 			})
 		})
 	})
+}
+
+// placeIn is where in a file of JSON an error is, bytes: where it knows that itself, else at the end.
+func placeIn(raw []byte, err error) int64 {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return syntax.Offset
+	case errors.As(err, &kind):
+		return kind.Offset
+	}
+	return int64(len(raw))
 }

@@ -78,10 +78,7 @@ func (c *command) reasonCode(reason string) string {
 
 // reasonWord names a reason in words.
 func (c *command) reasonWord(code string) string {
-	if word := c.text.Say("station.reason."+code, nil); word != "station.reason."+code {
-		return word
-	}
-	return code
+	return c.text.SayOr("station.reason."+code, code)
 }
 
 // destroyedCommand records void envelopes that are destroyed: one by its identifier, or all that a scanner sends.

@@ -112,7 +112,7 @@ func (w Words) category(b postal.Batch) string {
 	if other == "" {
 		other = string(b.Category)
 	}
-	return w.sayOr("ui.category."+string(b.Category), other)
+	return w.SayOr("ui.category."+string(b.Category), other)
 }
 
 func (w Words) readiness(b station.BatchView, v Batch) (Tone, string) {

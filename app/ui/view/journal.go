@@ -21,7 +21,7 @@ func (w Words) JournalOf(list []station.JournalEntry, typed string) []JournalLin
 	words := strings.Fields(strings.ToLower(typed))
 	var lines []JournalLine
 	for _, e := range slices.Backward(list) {
-		if l := (JournalLine{w.Full(e.At), e.Who, e.Sentence(w.Say)}); l.has(words) {
+		if l := (JournalLine{w.Full(e.At), e.Who, e.Sentence(w)}); l.has(words) {
 			lines = append(lines, l)
 		}
 	}

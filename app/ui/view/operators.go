@@ -62,7 +62,7 @@ func (w Words) OperatorsOf(list []station.Operator, at station.SignedIn) []Opera
 
 // RoleWord names a role.
 func (w Words) RoleWord(r station.Role) string {
-	return w.sayOr("operator.role-word."+string(r), string(r))
+	return w.SayOr("operator.role-word."+string(r), string(r))
 }
 
 // RoleChoices are the roles to choose from.

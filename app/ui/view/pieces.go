@@ -42,7 +42,7 @@ func (w Words) PieceOf(p store.PieceRow) Piece {
 		v.Copies = w.N("ui.piece.copies", p.Copies)
 	}
 	if p.Problem != "" {
-		v.Note = w.sayOr("ui.problem."+p.Problem, p.Problem)
+		v.Note = w.SayOr("ui.problem."+p.Problem, p.Problem)
 	} else if p.Mark == nil {
 		v.Note = w.T("ui.problem.no-mark")
 	}

@@ -68,7 +68,7 @@ func (w Words) PrintersOf(list []station.PrinterView, main string) []Printer {
 	return out
 }
 
-func (w Words) printerKind(kind string) string { return w.sayOr("ui.printers.kind."+kind, kind) }
+func (w Words) printerKind(kind string) string { return w.SayOr("ui.printers.kind."+kind, kind) }
 
 func (w Words) dots(dpi int) string {
 	if dpi == 0 {

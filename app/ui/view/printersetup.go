@@ -40,7 +40,7 @@ func (w Words) SetupOf(setup printer.Setup, can printer.Choices, now station.Pri
 	if len(can.Languages) > 1 {
 		f := w.setupField(fieldLanguage, string(setup.Language), w.T("ui.setup.by-itself"))
 		for _, l := range can.Languages {
-			f.Choices = append(f.Choices, Choice{string(l), w.sayOr("ui.setup.language."+string(l), string(l))})
+			f.Choices = append(f.Choices, Choice{string(l), w.SayOr("ui.setup.language."+string(l), string(l))})
 		}
 		list = append(list, f)
 	}
@@ -55,11 +55,11 @@ func (w Words) SetupOf(setup printer.Setup, can printer.Choices, now station.Pri
 	for _, o := range can.Options {
 		usual := w.T("ui.setup.as-set")
 		if o.Usual != "" {
-			usual = w.Say("ui.setting.default", hint.Args{"Value": w.sayOr("ui.setup.option-value."+o.Name+"."+o.Usual, o.Usual)})
+			usual = w.Say("ui.setting.default", hint.Args{"Value": w.SayOr("ui.setup.option-value."+o.Name+"."+o.Usual, o.Usual)})
 		}
 		f := w.setupField(optionField+o.Name, setup.Options[o.Name], usual)
 		for _, v := range o.Values {
-			f.Choices = append(f.Choices, Choice{v, w.sayOr("ui.setup.option-value."+o.Name+"."+v, v)})
+			f.Choices = append(f.Choices, Choice{v, w.SayOr("ui.setup.option-value."+o.Name+"."+v, v)})
 		}
 		if o.Max > 0 {
 			f.Unit = joined(w.Say("ui.setup.range", hint.Args{"Min": w.Number(o.Min), "Max": w.Number(o.Max)}), f.Unit)
@@ -81,7 +81,7 @@ func (w Words) SetupOf(setup printer.Setup, can printer.Choices, now station.Pri
 }
 
 func (w Words) setupField(key, value, usual string) SetupField {
-	return SetupField{Key: key, Label: w.sayOr("ui.setup."+key, strings.TrimPrefix(key, optionField)), About: w.sayOr("ui.setup-about."+key, ""), Unit: w.sayOr("ui.setup-unit."+key, ""),
+	return SetupField{Key: key, Label: w.SayOr("ui.setup."+key, strings.TrimPrefix(key, optionField)), About: w.SayOr("ui.setup-about."+key, ""), Unit: w.SayOr("ui.setup-unit."+key, ""),
 		Default: usual, Value: value, Own: strings.HasPrefix(key, optionField)}
 }
 

@@ -78,7 +78,7 @@ func (w Words) OwedOf(list []station.OwedRow) []Owed {
 		v.Head, v.Tail = SplitShPI(r.ShPI)
 		why := w.T("ui.reprint.withdrawn")
 		if r.Reason != "" {
-			why = w.sayOr("ui.reason."+r.Reason, r.Reason)
+			why = w.SayOr("ui.reason."+r.Reason, r.Reason)
 		}
 		v.About = joined(w.N("ui.reprint.envelopes", r.Envelopes), why, w.Moment(r.At), r.Who)
 		out = append(out, v)

@@ -26,23 +26,23 @@ type Setting struct {
 func (w Words) SettingsOf(list []station.Setting) []Setting {
 	var out []Setting
 	for _, s := range list {
-		v := Setting{Setting: s, Shown: s.Value, Label: w.sayOr("ui.setting."+s.Key, s.Key), About: w.sayOr("ui.setting-about."+s.Key, "")}
+		v := Setting{Setting: s, Shown: s.Value, Label: w.SayOr("ui.setting."+s.Key, s.Key), About: w.SayOr("ui.setting-about."+s.Key, "")}
 		word := s.Default
 		switch s.Kind {
 		case "bool":
-			word = w.sayOr("ui.bool."+s.Default, s.Default)
+			word = w.SayOr("ui.bool."+s.Default, s.Default)
 		case "choice":
-			word = w.sayOr("ui.choice."+s.Key+"."+s.Default, s.Default)
+			word = w.SayOr("ui.choice."+s.Key+"."+s.Default, s.Default)
 		case "money":
 			v.Unit, v.Shown, word = "₽", kopecksTyped(s.Value), kopecksTyped(s.Default)
 		case "number":
-			v.Unit = w.sayOr("ui.setting-unit."+s.Key, "")
+			v.Unit = w.SayOr("ui.setting-unit."+s.Key, "")
 		}
 		if word != "" {
 			v.Default = w.Say("ui.setting.default", hint.Args{"Value": word})
 		}
 		for _, c := range s.Choices {
-			v.Choices = append(v.Choices, Choice{c, w.sayOr("ui.choice."+s.Key+"."+c, c)})
+			v.Choices = append(v.Choices, Choice{c, w.SayOr("ui.choice."+s.Key+"."+c, c)})
 		}
 		out = append(out, v)
 	}

@@ -34,7 +34,7 @@ var stateTones = map[postal.PieceState]Tone{
 
 // StateOf shows s; a state this program does not know is shown by its code.
 func (w Words) StateOf(s postal.PieceState) State {
-	return State{s, w.sayOr("state."+string(s), string(s)), stateTones[s]}
+	return State{s, w.SayOr("state."+string(s), string(s)), stateTones[s]}
 }
 
 // Counts are the states that occur, in the order of a piece's life.

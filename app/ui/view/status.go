@@ -115,11 +115,11 @@ func (w Words) printerPart(list []station.PrinterView) Part {
 }
 
 // PrinterName is the name of a device in words: those that the program brings along have names of its own language.
-func (w Words) PrinterName(name string) string { return w.sayOr("ui.choice.printer."+name, name) }
+func (w Words) PrinterName(name string) string { return w.SayOr("ui.choice.printer."+name, name) }
 
 // PrinterState is the state of a device in words.
 func (w Words) PrinterState(s printer.State) string {
-	return w.sayOr("ui.printer."+string(s), string(s))
+	return w.SayOr("ui.printer."+string(s), string(s))
 }
 
 func printerTone(s printer.State) Tone {

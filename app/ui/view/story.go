@@ -71,7 +71,7 @@ func (w Words) SentenceOf(e store.Event) Sentence {
 	_ = json.Unmarshal(e.Data, &data) // an event of a newer program: what is not understood is not told
 	s := Sentence{When: w.Moment(e.At), Tone: storyTones[e.Kind]}
 	args := hint.Args{"Copy": data.Copy, "Page": data.Page, "Batch": e.Batch,
-		"Reason": w.sayOr("ui.reason."+data.Reason, data.Reason), "Verdict": w.sayOr("ui.verdict.short."+data.Verdict, data.Verdict)}
+		"Reason": w.SayOr("ui.reason."+data.Reason, data.Reason), "Verdict": w.SayOr("ui.verdict.short."+data.Verdict, data.Verdict)}
 	key := "ui.story." + string(e.Kind)
 	switch {
 	case e.Kind == postal.EventIntent && data.Copy > 1:
@@ -82,7 +82,7 @@ func (w Words) SentenceOf(e store.Event) Sentence {
 			if i > 0 {
 				names += ", "
 			}
-			names += w.sayOr("ui.field."+f.Name, f.Name)
+			names += w.SayOr("ui.field."+f.Name, f.Name)
 		}
 		args["Fields"] = names
 		key += "-fields"
@@ -93,7 +93,7 @@ func (w Words) SentenceOf(e store.Event) Sentence {
 	}
 	s.Text = w.Say(key, args)
 	if s.Text == key {
-		s.Text = w.sayOr("state.event."+string(e.Kind), string(e.Kind))
+		s.Text = w.SayOr("state.event."+string(e.Kind), string(e.Kind))
 	}
 	if e.Who != "" && byPerson[e.Kind] {
 		s.Text = w.Say("ui.story.by", hint.Args{"Text": s.Text, "Who": e.Who})

@@ -51,7 +51,7 @@ func (w Words) VerdictOf(v station.ScanVerdict, at time.Time) Verdict {
 	}
 	shown.Do = w.Reason(v.Hint)
 	if face.tone == OK || face.tone == Accent || shown.Do == "" || shown.Do == v.Hint.Key {
-		shown.Do = w.sayOr("ui.verdict.do."+string(v.Verdict), string(v.Verdict))
+		shown.Do = w.SayOr("ui.verdict.do."+string(v.Verdict), string(v.Verdict))
 	}
 	return shown
 }

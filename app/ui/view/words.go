@@ -113,14 +113,6 @@ func (w Words) Reasons(list []station.Reason) []string {
 	return out
 }
 
-// sayOr is the sentence of key, or other where the language has none: for codes of the post and of devices that may be new.
-func (w Words) sayOr(key, other string) string {
-	if s := w.Say(key, nil); s != key {
-		return s
-	}
-	return other
-}
-
 // joined puts the parts that are there side by side: "DL · заказные · 800 писем".
 func joined(parts ...string) string {
 	var kept []string
