@@ -383,7 +383,7 @@ func (v *victim) destroying(owed []store.PieceRow) order {
 	var typed strings.Builder
 	for _, row := range owed[:min(len(owed), 1+v.rng.IntN(10))] {
 		if row.Voided > row.Owed+row.Missing { // copies look alike: that this is another one than the one destroyed before a person says
-			return order{args: []string{"destroyed", string(row.ShPI)}}
+			return order{args: []string{"destroyed", string(row.ShPI), "--count", "1"}}
 		}
 		copies := v.paper.copies(row.ShPI)
 		text := copies[len(copies)-1-row.Owed]
@@ -403,7 +403,7 @@ func (v *victim) handOver(b sandbox.AccountBatch) {
 			v.t.Fatalf("handed over while a void envelope of %s is about: %v", row.ShPI, early)
 		}
 		v.until("destroyed", func() bool { return v.piece(b.Name, row.ShPI).Owed == 0 }, spoiling, func() order {
-			return order{args: []string{"destroyed", string(row.ShPI)}}
+			return order{args: []string{"destroyed", string(row.ShPI), "--count", "1"}}
 		}, exitDone)
 	}
 	form := filepath.Join(v.dir, "data", "forms", "F103-"+b.Name+".pdf")
