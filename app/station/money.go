@@ -127,6 +127,9 @@ func (s *Station) Approve(ctx context.Context, name string) (sum postal.Kopecks,
 	if !v.ApprovedAt.IsZero() {
 		return v.ApprovedSum, nil
 	}
+	if v, err = s.freshenMoney(ctx, v); err != nil {
+		return 0, err
+	}
 	var left []Reason
 	for _, r := range v.Reasons {
 		if r.Key != "station.ready.approval" {
@@ -162,7 +165,7 @@ func reserve(tx *store.Tx, name string) (postal.Kopecks, error) {
 		return 0, err
 	}
 	if known.Known && p.Stated != nil && row.MarkSum > p.Free {
-		return 0, refuse("station.ready.money", hint.Args{"Sum": row.MarkSum, "Free": p.Free, "Lacking": row.MarkSum - p.Free})
+		return 0, refuse(reasonMoney, hint.Args{"Sum": row.MarkSum, "Free": p.Free, "Lacking": row.MarkSum - p.Free})
 	}
 	return row.MarkSum, approve(tx, row)
 }

@@ -223,6 +223,40 @@ func TestFreeMoneyIsPromisedOnce(t *testing.T) {
 	b.auditHolds()
 }
 
+// Whoever tops up the balance and prints or approves at once is not told that money is lacking; where the post does not say, what is known decides.
+func TestTopUpIsSeenBeforeRefusing(t *testing.T) {
+	b := newBench(t, sandbox.Options{Seed: 3})
+	name := b.purpose("fit", 12)
+	b.must(b.box.SetBalance(100, ""))
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+	lacks := func(err error) bool {
+		var refused *Refused
+		return errors.As(err, &refused) && len(refused.Reasons) == 1 && refused.Reasons[0].Key == reasonMoney
+	}
+	if _, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil); !lacks(err) {
+		t.Fatalf("printed for 1 rouble: %v", err)
+	}
+	b.must(b.box.SetBalance(5_000_000, ""))
+	b.must(b.box.AddFault("balance 1..3 error500-before"))
+	if _, err := b.Approve(b.ctx, name); !lacks(err) {
+		t.Errorf("the post did not say how much there is: %v", err)
+	}
+	_, err = b.Approve(b.ctx, name)
+	b.must(err)
+	other := b.purpose("fit", 200)
+	view, err := b.Batch(b.ctx, other)
+	b.must(err)
+	b.must(b.box.SetBalance(int64(b.status().Reserved+view.Sum)-1, ""))
+	_, err = b.Pull(b.ctx)
+	b.must(err)
+	b.must(b.box.SetBalance(int64(b.status().Reserved+view.Sum), ""))
+	if r, err := b.Print(b.ctx, PrintOrder{Batch: other, Limit: 3}, nil, nil); err != nil || r.Printed != 3 {
+		t.Errorf("%+v %v", r, err)
+	}
+	b.auditHolds()
+}
+
 // A piece that is withdrawn at the post gives its money back, one whose mark changes its value moves the difference.
 func TestMoneyFollowsTheBatchAtThePost(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})

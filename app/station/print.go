@@ -48,6 +48,9 @@ func (s *Station) Print(ctx context.Context, order PrintOrder, control *Control,
 	if err != nil {
 		return PrintReport{}, err
 	}
+	if view, err = s.freshenMoney(ctx, view); err != nil {
+		return PrintReport{}, err
+	}
 	rows, refused, err := s.choose(ctx, view, order)
 	r.view, r.report.Refused = view, refused
 	switch {

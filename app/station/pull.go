@@ -108,6 +108,30 @@ func (s *Station) freshen(ctx context.Context, name string) error {
 	return nil
 }
 
+// freshenMoney asks the post anew where the money that is known of does not reach for a batch: the balance may have been topped up since, or a pull
+// ended before it came to the balance. What the post has accepted is read first, it is paid out of the same sum.
+func (s *Station) freshenMoney(ctx context.Context, v BatchView) (BatchView, error) {
+	short := slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Key == reasonMoney })
+	if !short || s.post == nil {
+		return v, nil
+	}
+	asking, cancel := context.WithTimeout(ctx, freshenWithin)
+	defer cancel()
+	_, err := s.takeNews(asking)
+	if err == nil {
+		err = s.pullBalance(asking, &PullReport{})
+	}
+	if ctx.Err() != nil {
+		return v, ctx.Err()
+	}
+	s.noteContact(ctx, err)
+	if err != nil {
+		s.log.Info("judging by the balance that was pulled", "batch", v.Name, "error", err)
+		return v, nil
+	}
+	return s.Batch(ctx, v.Name)
+}
+
 // stopsAll reports whether err would meet the next call too.
 func stopsAll(err error) bool {
 	for _, shared := range []error{post.ErrUnreachable, post.ErrUnauthorized, post.ErrQuota, context.Canceled, context.DeadlineExceeded,

@@ -54,6 +54,9 @@ func (s *Station) Batch(ctx context.Context, name string) (BatchView, error) {
 	return BatchView{}, refuse("station.batch-unknown", hint.Args{"Batch": name})
 }
 
+// reasonMoney is why a batch is not ready that the free money does not reach for.
+const reasonMoney = "station.ready.money"
+
 // view says whether a batch is ready, and otherwise each reason. The rules: facts/otpravka-api.md §6.3 ("approved batch"), §7;
 // which kinds take the mark: facts/online-mark.md §1.1.
 func (s *Station) view(row store.BatchRow, m money, approval bool) BatchView {
@@ -105,7 +108,7 @@ func (s *Station) view(row store.BatchRow, m money, approval bool) BatchView {
 		no("station.ready.changed", nil)
 	}
 	if m.free != nil && row.ApprovedAt.IsZero() && v.Sum > *m.free {
-		no("station.ready.money", hint.Args{"Sum": v.Sum, "Free": *m.free, "Lacking": v.Sum - *m.free})
+		no(reasonMoney, hint.Args{"Sum": v.Sum, "Free": *m.free, "Lacking": v.Sum - *m.free})
 	}
 	if approval && row.ApprovedAt.IsZero() {
 		no("station.ready.approval", hint.Args{"Batch": row.Name})

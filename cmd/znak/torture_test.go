@@ -133,7 +133,8 @@ func (v *victim) day() {
 				return false
 			}
 		}
-		return true
+		books := v.booked() // the balance comes last: killed before it, the station may lack the money for the batches it has
+		return books.Free+books.Reserved == postal.Kopecks(v.box.Account().BalanceKopecks)
 	}, pulling, func() order { v.wound(wounds); return order{args: []string{"pull"}} }, exitDone, exitUnreachable)
 	for _, b := range open(sandbox.PurposeNoMark) {
 		done := v.attempt(printing, order{args: []string{"print", b.Name}}, exitRefused)
