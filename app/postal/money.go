@@ -23,7 +23,7 @@ func (k Kopecks) Office() string {
 	s := k.Decimal()
 	sign := ""
 	if s[0] == '-' {
-		sign, s = "−", s[1:]
+		sign, s = "–", s[1:] // the en dash: fewer typefaces have the minus sign
 	}
 	whole, cents, _ := strings.Cut(s, ".")
 	return sign + GroupThousands(whole) + "," + cents + "\u00a0₽"

@@ -17,10 +17,10 @@ func TestKopecks(t *testing.T) {
 		{100_000, "1000.00", "1\u202f000,00\u00a0₽"},
 		{11_756_400, "117564.00", "117\u202f564,00\u00a0₽"},
 		{123_456_789_012, "1234567890.12", "1\u202f234\u202f567\u202f890,12\u00a0₽"},
-		{-8540, "-85.40", "−85,40\u00a0₽"},
-		{-1, "-0.01", "−0,01\u00a0₽"},
+		{-8540, "-85.40", "–85,40\u00a0₽"},
+		{-1, "-0.01", "–0,01\u00a0₽"},
 		{math.MaxInt64, "92233720368547758.07", "92\u202f233\u202f720\u202f368\u202f547\u202f758,07\u00a0₽"},
-		{math.MinInt64, "-92233720368547758.08", "−92\u202f233\u202f720\u202f368\u202f547\u202f758,08\u00a0₽"},
+		{math.MinInt64, "-92233720368547758.08", "–92\u202f233\u202f720\u202f368\u202f547\u202f758,08\u00a0₽"},
 	} {
 		if got := c.k.Decimal(); got != c.decimal {
 			t.Errorf("%d: %q, want %q", int64(c.k), got, c.decimal)
@@ -74,7 +74,7 @@ func FuzzKopecks(f *testing.F) {
 				t.Errorf("%d: %q: %d, %v", n, k.Decimal(), int64(back), err)
 			}
 		}
-		plain := strings.NewReplacer("\u202f", "", "\u00a0₽", "", "−", "-", ",", ".").Replace(Kopecks(n).Office())
+		plain := strings.NewReplacer("\u202f", "", "\u00a0₽", "", "–", "-", ",", ".").Replace(Kopecks(n).Office())
 		if plain != Kopecks(n).Decimal() {
 			t.Errorf("%d: %q and %q", n, Kopecks(n).Office(), Kopecks(n).Decimal())
 		}

@@ -79,7 +79,7 @@ func officeSentence(d store.OfficeData, w JournalWords) string {
 	var fields []string
 	for _, f := range d.Fields {
 		if f.From != "" {
-			f.To = f.From + " → " + cmp.Or(f.To, "—")
+			f.To = f.From + " › " + cmp.Or(f.To, "—")
 		}
 		fields = append(fields, f.Name+" "+f.To)
 	}

@@ -75,7 +75,7 @@ func TestJournal(t *testing.T) {
 		"бумага в принтере (folder, C5): tray Upper, turn 1",
 		"", // what a calibration measures is in TestForgetFault
 		"добавлен сканер «Стол»: baud 9600, kind serial, port COM3",
-		"сканер «Стол» настроен иначе: baud 9600 → 115200",
+		"сканер «Стол» настроен иначе: baud 9600 › 115200",
 		"сканер «Стол» убран",
 	}
 	if len(got) == len(want) {

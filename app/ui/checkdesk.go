@@ -151,15 +151,17 @@ func (t twoEnds) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // verdictPanel is an answer that is read from two metres.
 type verdictPanel struct {
+	w      *Window
 	ground *panel
+	shape  *widget.Icon
 	word   *line
 	head   *line
 	tail   *line
 	do     *paragraph
 }
 
-func newVerdictPanel() *verdictPanel {
-	p := &verdictPanel{word: whole(""), head: whole(""), tail: whole(""), do: newParagraph("")}
+func newVerdictPanel(w *Window) *verdictPanel {
+	p := &verdictPanel{w: w, shape: widget.NewIcon(nil), word: whole(""), head: whole(""), tail: whole(""), do: newParagraph("")}
 	for _, l := range []*line{p.word, p.head, p.tail} {
 		l.Ink, l.Align = colorOnFill, fyne.TextAlignCenter
 	}
@@ -170,14 +172,23 @@ func newVerdictPanel() *verdictPanel {
 	}
 	p.do.Alignment, p.do.SizeName = fyne.TextAlignCenter, sizeDo
 	onFill := container.NewThemeOverride(p.do, onFillTheme{theme.Current()})
+	side := 0.8 * theme.Size(sizeVerdict)
+	shape := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(side), p.shape))
+	word := container.NewCenter(hbox(side/4, shape, p.word))
 	digits := container.NewCenter(hbox(0, p.head, p.tail))
-	p.ground = newPanel(fillIdle, 12, inset(12, 24, container.New(centerY{}, vbox(2, p.word, digits, onFill))))
+	p.ground = newPanel(fillIdle, 12, inset(12, 24, container.New(centerY{}, vbox(2, word, digits, onFill))))
 	return p
 }
 
 func (p *verdictPanel) set(v view.Verdict) {
 	p.ground.setFill(fillOf(v.Tone))
-	p.word.set(strings.TrimSpace(v.Shape+" "+v.Word), colorOnFill)
+	if v.Tone == view.Muted {
+		p.shape.Hide()
+	} else {
+		p.shape.Show()
+		p.shape.SetResource(p.w.icons.get(shapeOf(v.Tone), colorOnFill))
+	}
+	p.word.set(v.Word, colorOnFill)
 	p.head.set(v.Head, colorOnFill)
 	p.tail.set(v.Tail, colorOnFill)
 	p.do.SetText(v.Do)

@@ -337,7 +337,7 @@ func TestStaleAndSecondPerson(t *testing.T) {
 	d.open(view.ScreenReprint, "")
 	d.settle()
 	d.press("Устарели")
-	d.see("знак; день сдачи: 23.11.2026 → 24.11.2026")
+	d.see("знак; день сдачи: 23.11.2026 › 24.11.2026")
 	d.press("Признать испорченным 1 конверт")
 	d.see("Следующую должен подтвердить второй")
 	d.shot("ru-light-reprint-second")

@@ -327,7 +327,7 @@ type charCell struct {
 
 func newCharCell(char string) *charCell {
 	if char == " " {
-		char = "␣"
+		char = "SP"
 	}
 	c := &charCell{text: whole(char), cross: whole("×")}
 	c.text.Align, c.cross.Align = fyne.TextAlignCenter, fyne.TextAlignTrailing

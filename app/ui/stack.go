@@ -40,7 +40,7 @@ type stackScreen struct {
 var _ fullScreen = (*stackScreen)(nil)
 
 func newStackScreen(w *Window) *stackScreen {
-	s := &stackScreen{w: w, bar: newBar(8), verdict: newVerdictPanel(), title: subheading(""), faults: vbox(8)}
+	s := &stackScreen{w: w, bar: newBar(8), verdict: newVerdictPanel(w), title: subheading(""), faults: vbox(8)}
 	s.top = newCheckHead(w, screenStack, false, s.show)
 	s.in = &scanLines{show: s.typed}
 	s.in.answering = answering[station.ScanVerdict]{w: w, answer: s.answer, slow: func() { s.note(w.words.T("ui.verify.slow")) }}
@@ -148,9 +148,9 @@ func (s *stackScreen) end() {
 	}
 	s.ended = true
 	v := s.fill()
-	shown, tone := view.Verdict{Tone: view.OK, Shape: "✓", Word: s.w.words.T("ui.verdict.word.ok"), Do: v.Title}, sound.Done
+	shown, tone := view.Verdict{Tone: view.OK, Word: s.w.words.T("ui.verdict.word.ok"), Do: v.Title}, sound.Done
 	if v.Tone != view.OK {
-		shown.Tone, shown.Shape, shown.Word, tone = view.Warn, "!", s.w.words.T("ui.verdict.word.check"), sound.Check
+		shown.Tone, shown.Word, tone = view.Warn, s.w.words.T("ui.verdict.word.check"), sound.Check
 	}
 	s.verdict.set(shown)
 	s.w.tone(tone)
@@ -170,7 +170,7 @@ func (s *stackScreen) takeBack() {
 }
 
 func (s *stackScreen) note(text string) {
-	s.verdict.set(view.Verdict{Tone: view.Stop, Shape: "!", Word: s.w.words.T("ui.verdict.word.check"), Do: text})
+	s.verdict.set(view.Verdict{Tone: view.Stop, Word: s.w.words.T("ui.verdict.word.check"), Do: text})
 	s.w.tone(sound.Check)
 }
 

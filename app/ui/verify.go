@@ -44,7 +44,7 @@ const lastScans = 10
 var _ fullScreen = (*verifyScreen)(nil)
 
 func newVerifyScreen(w *Window) *verifyScreen {
-	s := &verifyScreen{w: w, bar: newBar(8), recent: vbox(3), verdict: newVerdictPanel()}
+	s := &verifyScreen{w: w, bar: newBar(8), recent: vbox(3), verdict: newVerdictPanel(w)}
 	s.top = newCheckHead(w, view.ScreenVerify, true, s.show)
 	s.in = &scanLines{show: s.typed}
 	s.in.answering = answering[station.ScanVerdict]{w: w, answer: s.answer, slow: func() { s.note(view.Stop, w.words.T("ui.verify.slow")) }}
@@ -111,7 +111,7 @@ func (s *verifyScreen) note(tone view.Tone, text string) {
 	if tone != view.Stop && tone != view.Warn {
 		return
 	}
-	s.verdict.set(view.Verdict{Tone: tone, Shape: "!", Word: s.w.words.T("ui.verdict.word.check"), Do: text})
+	s.verdict.set(view.Verdict{Tone: tone, Word: s.w.words.T("ui.verdict.word.check"), Do: text})
 }
 
 func (s *verifyScreen) fillRecent() {

@@ -102,7 +102,7 @@ func TestEveryScreenIsWhole(t *testing.T) {
 				if m := d.frame.root.MinSize(); m.Width > 1280 || m.Height > 720 {
 					t.Errorf("does not fit into 1280×720: %v", m)
 				}
-				for _, bad := range d.overflows() {
+				for _, bad := range append(d.overflows(), d.strange()...) {
 					t.Error(bad)
 				}
 				if c.lang == "ru" {

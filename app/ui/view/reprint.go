@@ -126,14 +126,14 @@ func (w Words) StaleOf(list []station.StaleRow) []StaleBatch {
 	return out
 }
 
-// changes tells what changed: "знак; день сдачи: 21.11.2026 → 23.11.2026".
+// changes tells what changed: "знак; день сдачи: 21.11.2026 › 23.11.2026".
 func (w Words) changes(list []station.Change) string {
 	var parts []string
 	for _, c := range list {
 		part := w.Reason(c.Word())
 		if c.From != "" || c.To != "" {
 			from, to := c.Values()
-			part += fmt.Sprintf(": %v → %v", w.Value(from), w.Value(to))
+			part += fmt.Sprintf(": %v › %v", w.Value(from), w.Value(to))
 		}
 		parts = append(parts, part)
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"znak/app/hint"
@@ -121,7 +122,7 @@ func (w Words) scannerHelp(d scan.Device) []string {
 		if l.Instead == "" {
 			names = append(names, l.Char)
 		} else {
-			names = append(names, l.Char+" → "+visible(l.Instead))
+			names = append(names, l.Char+" › "+visible(l.Instead))
 		}
 	}
 	list := []string{w.Say("ui.scanners.lost-which", hint.Args{"Chars": strings.Join(names, "   ")})}
@@ -129,7 +130,7 @@ func (w Words) scannerHelp(d scan.Device) []string {
 }
 
 // controls are the names of the control characters that scanners send.
-var controls = map[rune]string{'\r': "Enter", '\n': "LF", '\t': "Tab", ' ': "␣", 0x02: "STX", 0x03: "ETX", 0x04: "EOT", 0x1d: "GS"}
+var controls = map[rune]string{'\r': "Enter", '\n': "LF", '\t': "Tab", ' ': "SP", 0x02: "STX", 0x03: "ETX", 0x04: "EOT", 0x1d: "GS"}
 
 // visible writes a text so that control characters can be seen.
 func visible(s string) string {
@@ -138,7 +139,7 @@ func visible(s string) string {
 		if name, ok := controls[r]; ok {
 			b.WriteString("[" + name + "]")
 		} else if r < ' ' || r == 0x7f {
-			b.WriteString("[" + string(rune(0x2400+r%0x7f)) + "]")
+			fmt.Fprintf(&b, "[0x%02x]", r)
 		} else {
 			b.WriteRune(r)
 		}

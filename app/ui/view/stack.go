@@ -131,7 +131,7 @@ func (w Words) StackVerdict(v station.ScanVerdict, seen int, fresh []station.Sta
 	switch {
 	case v.Verdict == scan.VerdictUnreadable:
 	case len(fresh) > 0 && (shown.Tone == OK || v.Verdict == ""):
-		shown.Tone, shown.Shape, shown.Word = Warn, "!", w.T("ui.verdict.word.check")
+		shown.Tone, shown.Word = Warn, w.T("ui.verdict.word.check")
 		shown.Do = w.Fault(fresh[0])
 		if len(fresh) > 1 {
 			shown.Do += " " + w.N("ui.stack.and-more", len(fresh)-1)
@@ -158,7 +158,7 @@ func (w Words) PictureLines(p station.PictureSeen) []PictureLine {
 	for _, v := range p.Verdicts {
 		shown := w.VerdictOf(v, w.Now())
 		if v.Verdict == scan.VerdictIncomplete { // a picture brings no second code
-			shown.Tone, shown.Shape, shown.Word = Warn, "!", w.T("ui.verdict.word.check")
+			shown.Tone, shown.Word = Warn, w.T("ui.verdict.word.check")
 			if s := w.Reason(v.Hint); s != "" {
 				shown.Do = s
 			}

@@ -25,7 +25,7 @@ func SumOf(text string) (postal.Kopecks, error) {
 		switch {
 		case unicode.IsSpace(r) || r == '\u202f':
 			if cents >= 0 {
-				return 0, wrong(i+1, "␣")
+				return 0, hint.New("ui.sum.space", hint.Args{"Text": text, "At": i + 1}, nil)
 			}
 		case r >= '0' && r <= '9':
 			if cents >= 0 {

@@ -11,32 +11,30 @@ import (
 	"znak/store"
 )
 
-// Verdict is the answer to a scan, readable from two metres: shape, word and colour, the digits people compare, and what to do.
+// Verdict is the answer to a scan, readable from two metres: colour and shape by its tone, a word, the digits people compare, and what to do.
 type Verdict struct {
-	Tone  Tone
-	Shape string // "✓", "!", "✕", "…"
-	Word  string // «ВЕРНО»
-	Head  string // of the ШПИ
-	Tail  string // its last five digits
-	Do    string // one line
-	When  string
+	Tone Tone
+	Word string // «ВЕРНО»
+	Head string // of the ШПИ
+	Tail string // its last five digits
+	Do   string // one line
+	When string
 }
 
 // The four answers: the letter goes on the pile; look at it; put it aside; one more code is wanted.
 var verdictFaces = map[scan.Verdict]struct {
-	tone  Tone
-	shape string
-	word  string
+	tone Tone
+	word string
 }{
-	"ok":          {OK, "✓", "ok"},
-	"repeat":      {Warn, "!", "check"},
-	"unreadable":  {Warn, "!", "check"},
-	"incomplete":  {Accent, "…", "second"},
-	"foreign":     {Stop, "✕", "stop"},
-	"stale":       {Stop, "✕", "stop"},
-	"mismatch":    {Stop, "✕", "stop"},
-	"spoiled":     {Stop, "✕", "stop"},
-	"not-printed": {Stop, "✕", "stop"},
+	"ok":          {OK, "ok"},
+	"repeat":      {Warn, "check"},
+	"unreadable":  {Warn, "check"},
+	"incomplete":  {Accent, "second"},
+	"foreign":     {Stop, "stop"},
+	"stale":       {Stop, "stop"},
+	"mismatch":    {Stop, "stop"},
+	"spoiled":     {Stop, "stop"},
+	"not-printed": {Stop, "stop"},
 }
 
 // VerdictOf shows v; a verdict this program does not know asks the person to look.
@@ -45,7 +43,7 @@ func (w Words) VerdictOf(v station.ScanVerdict, at time.Time) Verdict {
 	if !ok {
 		face = verdictFaces["unreadable"]
 	}
-	shown := Verdict{Tone: face.tone, Shape: face.shape, Word: w.T("ui.verdict.word." + face.word), When: at.In(w.Zone).Format("15:04:05")}
+	shown := Verdict{Tone: face.tone, Word: w.T("ui.verdict.word." + face.word), When: at.In(w.Zone).Format("15:04:05")}
 	if v.ShPI != "" {
 		shown.Head, shown.Tail = SplitShPI(v.ShPI)
 	}

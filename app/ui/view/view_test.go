@@ -445,7 +445,7 @@ func TestReconcileWords(t *testing.T) {
 
 func TestStaleWords(t *testing.T) {
 	v := words(t, "ru").StaleOf(viewtest.Sample().Stale)
-	if len(v) != 1 || v[0].Label != "Признать испорченным 1 конверт" || v[0].Lines[0].Changes != "знак; день сдачи: 23.11.2026 → 24.11.2026; сумма знака: 85,40\u00a0₽ → 91,20\u00a0₽" {
+	if len(v) != 1 || v[0].Label != "Признать испорченным 1 конверт" || v[0].Lines[0].Changes != "знак; день сдачи: 23.11.2026 › 24.11.2026; сумма знака: 85,40\u00a0₽ › 91,20\u00a0₽" {
 		t.Errorf("%+v", v)
 	}
 }
@@ -460,10 +460,11 @@ func TestAdvances(t *testing.T) {
 
 func TestVerdicts(t *testing.T) {
 	w := words(t, "ru")
-	for v, want := range map[scan.Verdict]string{"ok": "✓ ВЕРНО", "repeat": "! ПРОВЕРЬТЕ", "foreign": "✕ СТОП", "stale": "✕ СТОП", "mismatch": "✕ СТОП", "spoiled": "✕ СТОП",
-		"not-printed": "✕ СТОП", "incomplete": "… ВТОРОЙ КОД", "unreadable": "! ПРОВЕРЬТЕ", "of a newer program": "! ПРОВЕРЬТЕ"} {
+	ok, look, stop := view.Verdict{Tone: view.OK, Word: "ВЕРНО"}, view.Verdict{Tone: view.Warn, Word: "ПРОВЕРЬТЕ"}, view.Verdict{Tone: view.Stop, Word: "СТОП"}
+	for v, want := range map[scan.Verdict]view.Verdict{"ok": ok, "repeat": look, "foreign": stop, "stale": stop, "mismatch": stop, "spoiled": stop, "not-printed": stop,
+		"incomplete": {Tone: view.Accent, Word: "ВТОРОЙ КОД"}, "unreadable": look, "of a newer program": look} {
 		got := w.VerdictOf(station.ScanVerdict{Verdict: v, ShPI: viewtest.ShPI(5)}, viewtest.Now)
-		if got.Shape+" "+got.Word != want || got.Do == "" {
+		if got.Tone != want.Tone || got.Word != want.Word || got.Do == "" {
 			t.Errorf("%s: %+v", v, got)
 		}
 	}

@@ -40,7 +40,7 @@ func (w Words) N(key string, n int, more ...hint.Args) string {
 // Number writes a whole number with narrow no-break spaces between its thousands.
 func (w Words) Number(n int) string {
 	if n < 0 {
-		return "−" + w.Number(-n)
+		return "–" + w.Number(-n)
 	}
 	return postal.GroupThousands(strconv.Itoa(n))
 }
