@@ -136,6 +136,9 @@ func TestWindowNoOpenGL(t *testing.T) {
 			if !strings.Contains(p.said(), "znak --help") {
 				t.Errorf("no way out in\n%s", p.said())
 			}
+			if strings.Contains(p.said(), "opengl32.dll") {
+				t.Errorf("the way out of another system:\n%s", p.said())
+			}
 			if strings.Contains(p.said(), "goroutine ") {
 				t.Errorf("a crash:\n%s", p.said())
 			}

@@ -25,6 +25,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"runtime"
 	"strings"
 
 	"github.com/OpenPrinting/goipp"
@@ -80,9 +82,10 @@ func (d *Driver) server() string {
 }
 
 // Find lists the queues of CUPS with what they say of themselves. Printers on the network are not looked for: CUPS does that, and the
-// driver "ipp" finds none. An error means that CUPS does not answer (*printer.Error, code cups.unreachable).
+// driver "ipp" finds none, nor does a Windows that nobody has told of a CUPS (CUPS_SERVER). An error means that CUPS does not answer
+// (*printer.Error, code cups.unreachable).
 func (d *Driver) Find(ctx context.Context) ([]printer.Found, error) {
-	if d.Params.Kind != KindQueue {
+	if d.Params.Kind != KindQueue || runtime.GOOS == "windows" && d.Server == "" && os.Getenv("CUPS_SERVER") == "" {
 		return nil, nil
 	}
 	c := newClient(d.server(), false)
