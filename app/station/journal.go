@@ -1,7 +1,6 @@
 package station
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -78,13 +77,45 @@ func officeSentence(d store.OfficeData, w JournalWords) string {
 	}
 	var fields []string
 	for _, f := range d.Fields {
-		if f.From != "" {
-			f.To = f.From + " › " + cmp.Or(f.To, "—")
-		}
-		fields = append(fields, f.Name+" "+f.To)
+		fields = append(fields, fieldWords(w, f))
 	}
-	args["Fields"] = strings.Join(fields, ", ")
+	args["Fields"] = strings.Join(fields, "; ")
 	return w.Say("journal."+d.Act, args)
+}
+
+// fieldWords says what one field of a printer, of its paper or of a scanner is now, and what it was.
+func fieldWords(w JournalWords, f store.FieldChange) string {
+	args := hint.Args{"Name": f.Name, "From": fieldWord(w, f.Name, f.From), "To": fieldWord(w, f.Name, f.To)}
+	if option, ok := strings.CutPrefix(f.Name, "options."); ok { // the driver's own
+		args["Name"] = option
+	} else {
+		args["Name"] = w.SayOr("journal.field."+f.Name, f.Name)
+	}
+	if f.From == "" {
+		return w.Say("journal.field-new", args)
+	}
+	return w.Say("journal.field-changed", args)
+}
+
+// fieldWord is a value as a person reads it; what only devices say stays as it is.
+func fieldWord(w JournalWords, field, value string) string {
+	switch field {
+	case "turn":
+		if quarters, err := strconv.Atoi(value); err == nil {
+			return strconv.Itoa(90*quarters) + "°"
+		}
+	case "calibrated_at":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return at.Local().Format("02.01.2006 15:04")
+		}
+	case "confirm", "kind", "language":
+		if value != "" {
+			return w.SayOr("journal."+field+"."+value, value)
+		}
+	case "profile.end", "profile.lines", "profile.prefix", "profile.suffix":
+		return strings.Trim(strconv.Quote(value), `"`)
+	}
+	return settingWord(w, field, value)
 }
 
 // settingWord is the value of a setting as a person reads it.

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -67,19 +68,19 @@ func TestJournal(t *testing.T) {
 		"настройка «перепечаток без второго сотрудника»: было 0, стало 3",
 		"настройка «партию утверждают до печати»: было нет, стало да",
 		"настройка «предупреждение о малом остатке»: было 1 000,00 ₽, стало 2 500,00 ₽",
-		"добавлен принтер «Zebra»: uri socket://" + label.Addr(),
-		"принтер «Zebra» настроен иначе: dpi 203, options.darkness 15",
+		"добавлен принтер «Zebra» — адрес: socket://" + label.Addr(),
+		"принтер «Zebra» настроен иначе — точек на дюйм: 203; darkness: 15",
 		"принтер «Zebra» остановлен",
 		"принтер «Zebra» снова печатает",
 		"принтер «Zebra» убран",
-		"бумага в принтере (folder, C5): tray Upper, turn 1",
+		"бумага в принтере (folder, C5) — лоток: Upper; поворот листа: 90°",
 		"", // what a calibration measures is in TestForgetFault
-		"добавлен сканер «Стол»: baud 9600, kind serial, port COM3",
-		"сканер «Стол» настроен иначе: baud 9600 › 115200",
+		"добавлен сканер «Стол» — скорость, бод: 9600; подключение: порт; порт: COM3",
+		"сканер «Стол» настроен иначе — скорость, бод: было 9600, стало 115200",
 		"сканер «Стол» убран",
 	}
 	if len(got) == len(want) {
-		if !strings.HasPrefix(got[9], "бумага в принтере (folder, C5): calibrated_at ") {
+		if !strings.HasPrefix(got[9], "бумага в принтере (folder, C5) — выверено: ") {
 			t.Error(got[9])
 		}
 		got[9] = ""
@@ -116,10 +117,42 @@ func TestJournalSentences(t *testing.T) {
 				t.Errorf("%s: %+v %+v: %q", lang, e.Operator, e.Office, s)
 			}
 		}
+		for _, v := range []any{&printer.Setup{}, &Sheet{}, &scan.Device{}} {
+			fill(reflect.ValueOf(v).Elem())
+			fields, err := fieldsOf(v)
+			b.must(err)
+			for name := range fields {
+				if name != "name" && w.SayOr("journal.field."+name, "") == "" {
+					t.Errorf("%s: no name of %s", lang, name)
+				}
+			}
+		}
 		for _, s := range settings {
 			if key := "journal.name." + s.Key; w.Say(key, hint.Args{}) == key {
 				t.Errorf("%s: no name of %s", lang, s.Key)
 			}
+		}
+	}
+}
+
+// fill gives every field a value, but for what is not noted: a test of a scanner, and options, which are the drivers' own.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Int:
+		v.SetInt(1)
+	case reflect.Float64:
+		v.SetFloat(1)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.Unix(1, 0)))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i))
 		}
 	}
 }
