@@ -40,7 +40,7 @@ func newOperatorsScreen(w *Window) *operatorsScreen {
 	top := newPanel(colorPanel, 10, inset(12, 16, vbox(6, border(nil, nil, nil, container.NewCenter(hbox(8, journal, s.turn)), container.New(centerY{}, state)), s.rights.box)))
 	left := border(top, nil, nil, nil, inset(12, 0, container.NewVScroll(s.list)))
 	right := container.NewVScroll(vbox(16, newPanel(colorPanel, 10, inset(14, 16, s.form.box)), newPanel(colorPanel, 10, inset(14, 16, rightsTable(w)))))
-	s.box = container.New(shares{[]float32{1.15, 1}, 16}, left, right)
+	s.box = container.New(shares{[]float32{1, 1.1}, 16}, left, right)
 	return s
 }
 
@@ -329,12 +329,16 @@ func rightsTable(w *Window) fyne.CanvasObject {
 	table := vbox(6)
 	heads := []fyne.CanvasObject{}
 	for _, c := range w.words.RoleChoices() {
-		h := newLine(c.Label)
+		h := whole(c.Label)
 		h.Step, h.Ink, h.Align = theme.SizeNameCaptionText, colorMuted, fyne.TextAlignCenter
 		heads = append(heads, h)
 	}
-	grid := func(cells []fyne.CanvasObject) fyne.CanvasObject {
-		return wide(316, container.NewGridWithColumns(len(cells), cells...))
+	grid := func(cells []fyne.CanvasObject) fyne.CanvasObject { // each column is as wide as its head
+		row := hbox(12)
+		for i, c := range cells {
+			row.Add(wide(heads[i].MinSize().Width/zoom(), c))
+		}
+		return row
 	}
 	table.Add(subheading(w.words.T("ui.operators.rights")))
 	table.Add(border(nil, nil, nil, grid(heads)))
