@@ -23,3 +23,8 @@ var Marks embed.FS
 //
 //go:embed paper/*.toml
 var Paper embed.FS
+
+// Icons holds the program's own pictures: znak.png, its icon at 256 dots (znak.svg, rendered), and what the toolkit has no icon for.
+//
+//go:embed icon/znak.png icon/money.svg icon/scanner.svg
+var Icons embed.FS

@@ -36,10 +36,10 @@ var menuItems = []struct {
 	{view.ScreenVerify, theme.ConfirmIcon},
 	{view.ScreenReprint, theme.ViewRefreshIcon},
 	{view.ScreenOutbox, theme.MailSendIcon},
-	{view.ScreenMoney, theme.AccountIcon},
+	{view.ScreenMoney, func() fyne.Resource { return ownIcon("money.svg") }},
 	{view.ScreenPrinters, theme.DocumentPrintIcon},
-	{view.ScreenScanners, theme.SearchReplaceIcon},
-	{view.ScreenOperators, theme.LoginIcon},
+	{view.ScreenScanners, func() fyne.Resource { return ownIcon("scanner.svg") }},
+	{view.ScreenOperators, theme.AccountIcon},
 	{view.ScreenSettings, theme.SettingsIcon},
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"znak/app/postal"
 	"znak/app/ui/view"
+	"znak/assets"
 )
 
 // The colours and sizes that the stock theme has no name for.
@@ -179,7 +180,21 @@ func fillOf(t view.Tone) fyne.ThemeColorName {
 	return fillIdle
 }
 
-// shapeOf is the shape that stands beside the word of a tone. All icons are of one open set, the Material icons that come with Fyne.
+// Icon is the icon of the program, for the one who starts the application.
+func Icon() fyne.Resource { return picture("znak.png") }
+
+// ownIcon is an icon that the toolkit has not, in the colour of the theme.
+func ownIcon(name string) fyne.Resource { return theme.NewThemedResource(picture(name)) }
+
+func picture(name string) fyne.Resource {
+	raw, err := assets.Icons.ReadFile("icon/" + name)
+	if err != nil {
+		panic(err) // embedded
+	}
+	return fyne.NewStaticResource(name, raw)
+}
+
+// shapeOf is the shape that stands beside the word of a tone. The other icons are the Material icons that come with Fyne.
 func shapeOf(t view.Tone) fyne.Resource {
 	switch t {
 	case view.OK:
