@@ -516,6 +516,10 @@ func TestSettingsAndSecrets(t *testing.T) {
 	if !d.dead("Сохранить и проверить") {
 		t.Error("an empty account can be saved")
 	}
+	if fields[0].Text != postURL {
+		t.Errorf("the address is %q", fields[0].Text)
+	}
+	fields[0].SetText("")
 	for i, s := range []string{"https://post.invalid", "office", "tok-SECRET", "pass-SECRET"} {
 		test.Type(fields[i], s)
 	}

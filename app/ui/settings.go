@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
@@ -171,10 +172,13 @@ type accountForm struct {
 	box                         fyne.CanvasObject
 }
 
+// postURL is where the post's service is (facts/otpravka-api.md §1); an office behind a gateway has another.
+const postURL = "https://otpravka-api.pochta.ru"
+
 func newAccountForm(w *Window, known Account) *accountForm {
 	f := &accountForm{w: w, rights: newBarrier(w, station.ActAccount)}
-	f.url = newEntry(w, "https://otpravka-api.pochta.ru")
-	f.url.SetText(known.URL)
+	f.url = newEntry(w, postURL)
+	f.url.SetText(cmp.Or(known.URL, postURL))
 	f.login = newEntry(w, "")
 	f.login.SetText(known.Login)
 	f.token, f.password = newSecret(w, w.words.T("ui.account.keep")), newSecret(w, w.words.T("ui.account.keep"))
