@@ -36,28 +36,22 @@ func ruWords(t testing.TB) *text.Printer {
 // dayOfWork takes a batch of twelve through the whole day, one letter of it reprinted and one refused at the office.
 func dayOfWork(t testing.TB) (b *bench, batch string) {
 	b = newBench(t, sandbox.Options{Seed: 5})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	batch = b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
 	b.must(err)
 	_, err = b.Reprint(b.ctx, rows[3].ShPI, ReasonJammed)
 	b.must(err)
 	_, err = b.Destroy(b.ctx, string(rows[3].ShPI), 0)
 	b.must(err)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	b.scanAll(batch)
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.handed(batch)
+	b.synced()
 	b.must(b.box.Refuse(string(rows[0].ShPI), 11))
 	b.must(b.box.Advance(24 * time.Hour))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	return b, batch
 }
 
@@ -278,10 +272,9 @@ purpose = "Аванс от {date} за партии {batches}, {sum} руб."
 
 func TestInvoiceNeedsRequisitesAndPaysExactly(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 5})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	batch := b.purpose("fit", 12)
-	_, err = b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch}})
+	_, err := b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch}})
 	var refused *Refused
 	if !errors.As(err, &refused) {
 		t.Fatalf("without requisites: %v", err)
@@ -309,16 +302,14 @@ func TestInvoiceNeedsRequisitesAndPaysExactly(t *testing.T) {
 		}
 	}
 	b.must(b.box.SetBalance(int64(v.Sum)-1234, "works"))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	r, err = b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch}, Lacking: true})
 	b.must(err)
 	if r.Sum != 1234 {
 		t.Errorf("lacking %d", r.Sum)
 	}
 	b.must(b.box.SetBalance(int64(v.Sum), "works"))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if _, err = b.Invoice(b.ctx, InvoiceOrder{Batches: []string{batch}, Lacking: true}); !errors.As(err, &refused) {
 		t.Errorf("nothing is lacking: %v", err)
 	}

@@ -13,8 +13,7 @@ import (
 // What the line promises can be done: with the post gone, exactly so many envelopes come out, and not one more.
 func TestOfflineBudgetIsTrue(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	views, err := b.Batches(b.ctx)
 	b.must(err)
 	var sum, most postal.Kopecks
@@ -25,8 +24,7 @@ func TestOfflineBudgetIsTrue(t *testing.T) {
 		}
 	}
 	b.must(b.box.SetBalance(int64(sum-1), "")) // one of the batches will not fit
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	b.web.Close()
 	st := b.status()
 	if st.OfflinePieces == 0 || *st.Lacking != st.InBatches-*st.Free || *st.Lacking <= 0 {
@@ -65,8 +63,7 @@ func TestOfflineHours(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
 	now := time.Now()
 	b.Station.now = func() time.Time { return now }
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	b.must(b.SetSetting(b.ctx, SettingOfflineHours, "2"))
 	b.web.Close()
 	if st := b.status(); st.OfflinePieces == 0 || st.OfflineUntil.Sub(now) > 2*time.Hour {
@@ -76,7 +73,7 @@ func TestOfflineHours(t *testing.T) {
 	if st := b.status(); st.OfflinePieces != 0 || !st.OfflineUntil.IsZero() {
 		t.Errorf("%+v", st)
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: b.purpose("fit", 12)}, nil, nil)
+	_, err := b.Print(b.ctx, PrintOrder{Batch: b.purpose("fit", 12)}, nil, nil)
 	var refused *Refused
 	if !errors.As(err, &refused) || refused.Reasons[0].Key != "money.offline-over" {
 		t.Errorf("printed beyond the bound: %v", err)
@@ -86,8 +83,7 @@ func TestOfflineHours(t *testing.T) {
 // After the sending day has ended nothing is promised for it.
 func TestOfflineBudgetEndsWithTheDay(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	until := b.status().OfflineUntil
 	b.Station.now = func() time.Time { return until.Add(-time.Second) }
 	before := b.status()

@@ -48,8 +48,7 @@ func TestCareMakesACopyADay(t *testing.T) {
 	if r := b.Care(b.ctx); r.Copy != nil || len(r.Warnings) != 0 || len(b.dailyCopies()) != 0 {
 		t.Fatalf("a station without a single event: %+v", r)
 	}
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	r := b.Care(b.ctx)
 	if r.Copy == nil || len(r.Warnings) != 0 || !slices.Equal(b.dailyCopies(), []string{r.Copy.Path}) {
 		t.Fatalf("%+v, %v", r, b.dailyCopies())
@@ -74,8 +73,7 @@ func TestCareMakesACopyADay(t *testing.T) {
 // A copy in the making is cut short by a kill: what it left goes with the next.
 func TestCareClearsWhatACutCopyLeft(t *testing.T) {
 	b, _ := timed(t, 1)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	dir := filepath.Join(b.dir, backupFolder)
 	b.must(os.MkdirAll(dir, 0o700))
 	for _, name := range []string{"znak-20260101-0900.db.part", "znak-20260101-0900.db.part-journal", "znak-20260101-0900.db.forgetting"} {
@@ -94,8 +92,7 @@ func TestCareClearsWhatACutCopyLeft(t *testing.T) {
 
 func TestCareWithTheOfficesOwnFolder(t *testing.T) {
 	b, move := timed(t, 1)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	other := filepath.Join(t.TempDir(), "диск")
 	var refused *Refused
 	if err := b.SetSetting(b.ctx, SettingBackupDir, other); !errors.As(err, &refused) {
@@ -131,8 +128,7 @@ func TestCareWithTheOfficesOwnFolder(t *testing.T) {
 
 func TestCareAuditsEveryWeek(t *testing.T) {
 	b, move := timed(t, 1)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if r := b.Care(b.ctx); r.Audit == nil || !r.Audit.OK {
 		t.Fatalf("%+v", r)
 	}
@@ -176,8 +172,7 @@ func (b *bench) tamper(statement string) {
 
 func TestBackupByHand(t *testing.T) {
 	b, _ := timed(t, 1)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	file := filepath.Join(t.TempDir(), "моя.db")
 	c, err := b.Backup(b.ctx, file)
 	b.must(err)
@@ -200,18 +195,14 @@ func TestBackupByHand(t *testing.T) {
 // do works a batch through to acceptance.
 func (b *bench) wholeBatch(name string) {
 	b.t.Helper()
-	_, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	if got := b.scanAll(name); got[scan.VerdictOK] == 0 {
 		b.t.Fatalf("verdicts %v", got)
 	}
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.handed(name)
+	b.synced()
 	b.must(b.box.Advance(24 * time.Hour))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 }
 
 // holding lists the files below the data folder in which one of the words stands.
@@ -238,8 +229,7 @@ func (b *bench) holding(words []string) (list []string) {
 
 func TestRetention(t *testing.T) {
 	b, move := timed(t, 7)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
@@ -330,10 +320,8 @@ func TestRetention(t *testing.T) {
 	// The post goes on showing the names; they are not taken in again, and nothing looks changed.
 	before, err := b.store.Events(b.ctx, store.EventQuery{})
 	b.must(err)
-	_, err = b.Pull(b.ctx)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.pulled()
+	b.synced()
 	if got := b.holding(words); len(got) != 0 {
 		t.Errorf("after a pull the names stand in %v", got)
 	}
@@ -358,12 +346,10 @@ func (b *bench) sums(batch string) [2]postal.Kopecks {
 func TestLeaving(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
 	b.must(b.MayLeave(b.ctx))
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	b.must(b.MayLeave(b.ctx))
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	stays := func(what string, want ...string) {
 		t.Helper()
 		var refused *Refused
@@ -374,16 +360,14 @@ func TestLeaving(t *testing.T) {
 	stays("printed", "care.leave.batch")
 	b.scanAll(name)
 	stays("verified", "care.leave.batch")
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	stays("handed over, not told", "outbox.kind.checkin")
 	undone, err := b.Undone(b.ctx)
 	b.must(err)
 	if len(undone) != 1 || undone[0].Key != name || undone[0].Date == "" || undone[0].Reason != nil {
 		t.Errorf("%+v", undone)
 	}
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	b.must(b.MayLeave(b.ctx))
 	// What the post refuses for good waits for a person.
 	other := b.purpose("marks-change", 0)

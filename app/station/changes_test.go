@@ -55,11 +55,9 @@ func TestChangesReachThePostOnce(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t, sandbox.Options{Seed: 3})
-			_, err := b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			batch := b.purpose("fit", 12)
-			_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-			b.must(err)
+			b.printed(batch)
 			rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
 			b.must(err)
 			b.must(test.ask(b, batch, rows))
@@ -83,8 +81,7 @@ func TestChangesReachThePostOnce(t *testing.T) {
 // A change that the post refuses for good is dead and keeps the later ones of its batch waiting, but nobody else's.
 func TestPoisonedItemBlocksNoOther(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	poisoned, other := b.purpose("fit", 12), b.purpose("fit", 8)
 	day := postal.DateOf(time.Now().AddDate(0, 0, 3))
 	b.must(b.MoveDate(b.ctx, poisoned, day))
@@ -106,22 +103,17 @@ func TestPoisonedItemBlocksNoOther(t *testing.T) {
 
 func TestArchiveOfAnAcceptedBatch(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 8)
 	if err := b.Archive(b.ctx, name); err == nil {
 		t.Fatal("an open batch was archived")
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.handed(name)
+	b.synced()
 	b.must(b.box.Advance(24 * time.Hour))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	b.must(b.Archive(b.ctx, name))
 	r, err := b.Sync(b.ctx)
 	b.must(err)

@@ -81,15 +81,11 @@ func (b *bench) settled(batch string) {
 // rest does what is left of the job and checks that all of it arrived once.
 func (b *bench) rest(batch string, pieces int) {
 	b.t.Helper()
-	_, err := b.Pull(b.ctx)
-	b.must(err)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.pulled()
+	b.printed(batch)
 	b.scanAll(batch)
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.handed(batch)
+	b.synced()
 	b.arrived(batch, pieces)
 }
 
@@ -114,8 +110,7 @@ func TestPullUnderEachFault(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, sandbox.Options{Seed: 5, Pieces: 6})
-			_, err := b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			name := b.purpose("fit", 6)
 			before := b.picture(name)
 			b.must(b.box.ChangeMarks(name))
@@ -187,8 +182,7 @@ func TestCutPageLeavesTheBatch(t *testing.T) {
 					t.Errorf("%d pieces of a batch that was not read whole, %v", len(rows), err)
 				}
 				b.exhaust("shipments")
-				_, err := b.Pull(b.ctx)
-				b.must(err)
+				b.pulled()
 				before := b.picture(name)
 				b.must(b.box.ChangeMarks(name))
 				b.must(b.box.AddFault(broken))
@@ -249,18 +243,15 @@ func TestClockJumps(t *testing.T) {
 			}
 		}
 		jump(0)
-		_, err := b.Pull(b.ctx)
-		b.must(err)
+		b.pulled()
 		jump(1)
-		_, err = b.Print(b.ctx, PrintOrder{Batch: name, Limit: 4}, nil, nil)
+		_, err := b.Print(b.ctx, PrintOrder{Batch: name, Limit: 4}, nil, nil)
 		b.must(err)
 		jump(2)
-		_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-		b.must(err)
+		b.printed(name)
 		b.scanAll(name)
 		jump(3)
-		_, err = b.HandOver(b.ctx, name)
-		b.must(err)
+		b.handed(name)
 		// The post is away for one round, at the wrong time; when the clock is right again the item must not wait for a day that is over.
 		b.must(b.box.AddFault("batch 1..9 timeout-before 10ms"))
 		_, _ = b.Sync(b.ctx)
@@ -315,13 +306,11 @@ func TestChangedWhileDrawing(t *testing.T) {
 	d := &shaky{known: printer.Progress{State: printer.Done}}
 	m := &meddler{Device: d}
 	b := newBench(t, sandbox.Options{Seed: 5, Pieces: 8}, m)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 8)
 	m.meddle = func() {
 		b.must(b.box.ChangeMarks(name))
-		_, err := b.Pull(b.ctx)
-		b.must(err)
+		b.pulled()
 	}
 	r, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
 	b.must(err)
@@ -341,11 +330,9 @@ func TestChangedWhileDrawing(t *testing.T) {
 // Two hands at once: the same batch is handed over by two stations on one store, and two couriers carry its item. The post hears it once.
 func TestTwoHandsAtOnce(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
 	other := *b
 	other.open()

@@ -16,11 +16,9 @@ import (
 // handOne prints, verifies and hands over one batch.
 func (b *bench) handOne(name string) {
 	b.t.Helper()
-	_, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	s, err := b.Sync(b.ctx)
 	b.must(err)
 	if s.Sent != 1 {
@@ -47,8 +45,7 @@ func TestMoneyAgreesWithThePost(t *testing.T) {
 	for _, early := range []bool{false, true} {
 		t.Run(fmt.Sprint("balance first=", early), func(t *testing.T) {
 			b := newBench(t, sandbox.Options{Seed: 3})
-			_, err := b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			name := b.purpose("fit", 12)
 			v, err := b.Batch(b.ctx, name)
 			b.must(err)
@@ -76,8 +73,7 @@ func TestMoneyAgreesWithThePost(t *testing.T) {
 					t.Fatalf("status %+v", st)
 				}
 			}
-			_, err = b.Sync(b.ctx)
-			b.must(err)
+			b.synced()
 			m := b.money()
 			account := postal.Kopecks(b.box.Account().BalanceKopecks)
 			if m.Spent != paid || m.Reserved != 0 || m.Loaded != began.Loaded || m.Free != account || *m.Stated != account || m.Unexplained != 0 || m.Pending != 0 {
@@ -91,16 +87,14 @@ func TestMoneyAgreesWithThePost(t *testing.T) {
 			}
 			// Refused after all, and given back.
 			b.must(b.box.Refuse(string(rows[1].ShPI), 7))
-			_, err = b.Sync(b.ctx)
-			b.must(err)
+			b.synced()
 			account = postal.Kopecks(b.box.Account().BalanceKopecks)
 			if m := b.money(); m.Spent != paid-rows[1].Mark.Value || m.Free != account || m.Unexplained != 0 || len(m.Differences) != map[bool]int{false: 1, true: 3}[early] {
 				t.Errorf("given back: %+v, the post has %d", m.Purse, account)
 			}
 			// Money comes in.
 			b.must(b.box.SetBalance(int64(account)+77_700, ""))
-			_, err = b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			m = b.money()
 			if last := m.Differences[len(m.Differences)-1]; last.Kind != store.MoneyGain || last.Kopecks != 77_700 || m.Loaded != began.Loaded+77_700 {
 				t.Errorf("after a payment: %+v, %+v", m.Purse, last)
@@ -129,8 +123,7 @@ func (p *slowPost) Balance(ctx context.Context) (post.Balance, error) {
 // A balance that was answered before another process learned of acceptances is asked for anew; otherwise it would look like a payment.
 func TestBalanceOlderThanTheNewsIsAskedAgain(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	b.handOne(name)
 	real := b.post
@@ -150,8 +143,7 @@ func TestBalanceOlderThanTheNewsIsAskedAgain(t *testing.T) {
 // The balance is an optional capability: where there is none nothing is refused and nothing is promised.
 func TestMoneyWithoutABalance(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3, BalanceMode: sandbox.BalanceNone})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	b.handOne(name)
 	st := b.status()
@@ -159,14 +151,12 @@ func TestMoneyWithoutABalance(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	b.must(b.box.SetBalance(5_000_000, sandbox.BalanceWorks))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if st := b.status(); st.Free == nil || *st.Free != 5_000_000-st.Reserved {
 		t.Errorf("%+v", st)
 	}
 	b.must(b.box.SetBalance(5_000_000, sandbox.BalanceOff))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if st := b.status(); st.Free != nil || st.Balance != nil {
 		t.Errorf("%+v", st)
 	}
@@ -176,16 +166,14 @@ func TestMoneyWithoutABalance(t *testing.T) {
 // What is promised to one batch is not promised to another, and a batch that leaves little says so before it is begun.
 func TestFreeMoneyIsPromisedOnce(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	small, large := b.purpose("fit", 12), b.purpose("fit", 200)
 	first, err := b.Batch(b.ctx, small)
 	b.must(err)
 	second, err := b.Batch(b.ctx, large)
 	b.must(err)
 	b.must(b.box.SetBalance(int64(second.Sum)+5_000, ""))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	first, err = b.Batch(b.ctx, small)
 	b.must(err)
 	second, err = b.Batch(b.ctx, large)
@@ -210,8 +198,7 @@ func TestFreeMoneyIsPromisedOnce(t *testing.T) {
 	lost := b.money().Unexplained
 	// The post takes money for something else: more is promised than there is.
 	b.must(b.box.SetBalance(int64(second.Sum)-1, ""))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	second, err = b.Batch(b.ctx, large)
 	b.must(err)
 	if !second.Ready || second.Warning == nil || second.Warning.Key != "money.short" || second.Warning.Args["Lacking"] != postal.Kopecks(1) {
@@ -228,8 +215,7 @@ func TestTopUpIsSeenBeforeRefusing(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
 	name := b.purpose("fit", 12)
 	b.must(b.box.SetBalance(100, ""))
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	lacks := func(err error) bool {
 		var refused *Refused
 		return errors.As(err, &refused) && len(refused.Reasons) == 1 && refused.Reasons[0].Key == reasonMoney
@@ -242,14 +228,13 @@ func TestTopUpIsSeenBeforeRefusing(t *testing.T) {
 	if _, err := b.Approve(b.ctx, name); !lacks(err) {
 		t.Errorf("the post did not say how much there is: %v", err)
 	}
-	_, err = b.Approve(b.ctx, name)
+	_, err := b.Approve(b.ctx, name)
 	b.must(err)
 	other := b.purpose("fit", 200)
 	view, err := b.Batch(b.ctx, other)
 	b.must(err)
 	b.must(b.box.SetBalance(int64(b.status().Reserved+view.Sum)-1, ""))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	b.must(b.box.SetBalance(int64(b.status().Reserved+view.Sum), ""))
 	if r, err := b.Print(b.ctx, PrintOrder{Batch: other, Limit: 3}, nil, nil); err != nil || r.Printed != 3 {
 		t.Errorf("%+v %v", r, err)
@@ -260,22 +245,19 @@ func TestTopUpIsSeenBeforeRefusing(t *testing.T) {
 // A piece that is withdrawn at the post gives its money back, one whose mark changes its value moves the difference.
 func TestMoneyFollowsTheBatchAtThePost(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	sum, err := b.Approve(b.ctx, name)
 	b.must(err)
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
 	b.must(b.Delete(b.ctx, []postal.ShPI{rows[0].ShPI, rows[1].ShPI}))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	if m := b.money(); m.Reserved != sum-rows[0].Mark.Value-rows[1].Mark.Value {
 		t.Errorf("%+v", m.Purse)
 	}
 	b.must(b.box.ChangeMarks(name, sandbox.ChangeValue))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	v, err := b.Batch(b.ctx, name)
 	b.must(err)
 	if m := b.money(); m.Reserved != v.Sum || v.Sum == sum-rows[0].Mark.Value-rows[1].Mark.Value {
@@ -310,8 +292,7 @@ func TestPullWithoutTheBalance(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, sandbox.Options{Seed: 5, Pieces: 6})
-			_, err := b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			before := b.money()
 			b.must(b.box.ChangeMarks(b.purpose("fit", 6)))
 			b.must(b.box.SetBalance(int64(before.Free)-100, ""))
@@ -324,8 +305,7 @@ func TestPullWithoutTheBalance(t *testing.T) {
 				t.Errorf("%+v, before %+v", after, before)
 			}
 			b.exhaust("balance")
-			_, err = b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			if after := b.money(); after.Free != before.Free-100 || after.Unexplained != 100 {
 				t.Errorf("%+v", after)
 			}

@@ -27,8 +27,7 @@ func TestNewOrdersAreMadeOnce(t *testing.T) {
 				b.must(b.box.AddFault(fault))
 			}
 			for range 2 {
-				_, err := b.Sync(b.ctx)
-				b.must(err)
+				b.synced()
 			}
 			items, err := b.Waiting(b.ctx)
 			b.must(err)

@@ -19,12 +19,10 @@ import (
 func printed(t *testing.T) (b *bench, batch string, rows []store.PieceRow) {
 	t.Helper()
 	b = newBench(t, sandbox.Options{Seed: 4})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	batch = b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
-	rows, err = b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
+	b.printed(batch)
+	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
 	b.must(err)
 	return b, batch, rows
 }
@@ -91,8 +89,7 @@ func TestSpoiledEnvelopeIsOwedUntilDestroyed(t *testing.T) {
 	if v := b.show(b.Verifier(batch), mark, bars); v.Verdict != scan.VerdictSpoiled {
 		t.Fatalf("the spoiled envelope: %+v", v)
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	v := b.Verifier(batch)
 	for i, pair := range b.texts(batch) {
 		a := b.show(v, pair[0], pair[1])
@@ -128,8 +125,7 @@ func TestSpoiledEnvelopeIsOwedUntilDestroyed(t *testing.T) {
 	if a := b.show(v, mark, bars); a.Verdict != scan.VerdictRepeat || a.Hint.Key != "station.verify.repeat-copies" {
 		t.Fatalf("second envelope: %+v", a)
 	}
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
+	b.handed(batch)
 	b.auditHolds()
 }
 
@@ -151,8 +147,7 @@ func TestLostAndFound(t *testing.T) {
 	if owed, err := b.OwedList(b.ctx, ""); err != nil || len(owed) != 0 {
 		t.Fatalf("owed %+v, %v", owed, err)
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	if got := b.scanAll(batch); got[scan.VerdictOK] != 12 {
 		t.Fatalf("verdicts %v", got)
 	}
@@ -163,8 +158,7 @@ func TestLostAndFound(t *testing.T) {
 	if row, err = b.Destroy(b.ctx, mark, 0); err != nil || row.Missing != 0 || row.State != postal.StateVerified {
 		t.Fatalf("%+v, %v", row, err)
 	}
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
+	b.handed(batch)
 	b.auditHolds()
 }
 
@@ -201,8 +195,7 @@ func TestSecondPersonAboveTheLimit(t *testing.T) {
 	_, err = b.ReprintAll(b.ctx, ReprintOrder{ShPIs: []postal.ShPI{rows[3].ShPI, rows[4].ShPI}, Reason: ReasonTorn})
 	b.refused(err, "station.reprint.second")
 	other := b.purpose("fit", 8)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: other}, nil, nil)
-	b.must(err)
+	b.printed(other)
 	list, err := b.Pieces(b.ctx, store.PieceQuery{Batch: other})
 	b.must(err)
 	_, err = b.ReprintAll(b.ctx, ReprintOrder{ShPIs: []postal.ShPI{list[0].ShPI, list[1].ShPI}, Reason: ReasonTorn})
@@ -220,20 +213,17 @@ func TestSecondPersonAboveTheLimit(t *testing.T) {
 
 func TestStaleListTellsWhatChanged(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 9})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	batch := b.purpose("marks-change", 0)
 	before, err := b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
 	b.must(err)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	old := b.texts(batch)
 	_, err = b.ReprintAll(b.ctx, ReprintOrder{Stale: batch, Reason: ReasonChanged})
 	b.refused(err, "station.reprint.no-stale")
 	for range 2 { // the second change comes before anybody has looked
 		b.must(b.box.ChangeMarks(batch, sandbox.ChangeID, sandbox.ChangeDate))
-		_, err = b.Pull(b.ctx)
-		b.must(err)
+		b.pulled()
 	}
 	rows, err := b.StaleList(b.ctx, "")
 	b.must(err)
@@ -262,8 +252,7 @@ func TestStaleListTellsWhatChanged(t *testing.T) {
 	if list, err := b.StaleList(b.ctx, batch); err != nil || len(list) != 0 {
 		t.Fatalf("%d still stale, %v", len(list), err)
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	if got := b.scanAll(batch); got[scan.VerdictOK] != len(rows) {
 		t.Fatalf("verdicts %v", got)
 	}
@@ -285,13 +274,11 @@ func TestStaleListTellsWhatChanged(t *testing.T) {
 	// Torn after that, the replacement is void itself and may be destroyed.
 	_, err = b.Reprint(b.ctx, rows[0].ShPI, ReasonTorn)
 	b.must(err)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	_, err = b.Destroy(b.ctx, mark, 0)
 	b.must(err)
 	b.show(b.Verifier(batch), mark, bars)
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
+	b.handed(batch)
 	b.auditHolds()
 }
 
@@ -301,17 +288,15 @@ func TestOrphanIsDestroyedBeforeHandOver(t *testing.T) {
 	b.scanAll(batch)
 	mark, _ := b.codes(rows[2].ShPI)
 	b.must(b.Return(b.ctx, []postal.ShPI{rows[2].ShPI}))
-	_, err := b.Sync(b.ctx)
-	b.must(err)
-	_, err = b.Reprint(b.ctx, rows[3].ShPI, ReasonTorn)
+	b.synced()
+	_, err := b.Reprint(b.ctx, rows[3].ShPI, ReasonTorn)
 	b.must(err)
 	if n, err := b.OwedCount(b.ctx); err != nil || n != 2 { // as many as the list tells of
 		t.Fatalf("%d are owed, %v", n, err)
 	}
 	_, err = b.Destroy(b.ctx, string(rows[3].ShPI), 0)
 	b.must(err)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-	b.must(err)
+	b.printed(batch)
 	b.scanAll(batch)
 	owed, err := b.OwedList(b.ctx, batch)
 	b.must(err)
@@ -331,8 +316,7 @@ func TestOrphanIsDestroyedBeforeHandOver(t *testing.T) {
 	if row.State != postal.StateWithdrawn || row.Owed != 0 || row.Voided != 1 {
 		t.Fatalf("%+v", row)
 	}
-	_, err = b.HandOver(b.ctx, batch)
-	b.must(err)
+	b.handed(batch)
 	b.auditHolds()
 }
 
@@ -345,8 +329,7 @@ func TestOneEnvelopeShownTwiceIsOne(t *testing.T) {
 	for range 3 {
 		_, err := b.Reprint(b.ctx, id, ReasonTorn)
 		b.must(err)
-		_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-		b.must(err)
+		b.printed(batch)
 	}
 	_, err := b.Reprint(b.ctx, other, ReasonTorn)
 	b.must(err)
@@ -393,8 +376,7 @@ func TestOneEnvelopeShownTwiceIsOne(t *testing.T) {
 	for range 2 {
 		_, err := b.Reprint(b.ctx, rows[2].ShPI, ReasonTorn)
 		b.must(err)
-		_, err = b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
-		b.must(err)
+		b.printed(batch)
 	}
 	if row, err = b.Destroy(b.ctx, string(rows[2].ShPI), 2); err != nil || row.Owed != 0 {
 		t.Fatalf("%+v, %v", row, err)
@@ -450,8 +432,7 @@ func TestNoInterleavingHandsOverOwedEnvelopes(t *testing.T) {
 func anyOrder(t *testing.T, seed uint64) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	b := newBench(t, sandbox.Options{Seed: 4})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	batch := b.purpose("fit", 8)
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: batch})
 	b.must(err)

@@ -49,12 +49,10 @@ func (b *bench) nothingPrints(name string) {
 
 func TestWhatWasPrintedAfterTheCopyIsUnknown(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	file := b.copy()
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	r := b.restore(file)
 	if r.Unknown != 12 || r.Later != 0 || len(r.Prints) != 1 || len(r.Prints[0].ShPIs) != 12 || r.Prints[0].Whole || r.Lost == nil || *r.Lost < 24 {
 		t.Fatalf("%+v", r)
@@ -67,8 +65,7 @@ func TestWhatWasPrintedAfterTheCopyIsUnknown(t *testing.T) {
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
 	b.must(b.DeclareNotPrinted(b.ctx, rows[0].ShPI))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StatePulled] != 1 {
 		t.Fatalf("%v", got)
 	}
@@ -82,25 +79,21 @@ func TestWhatWasPrintedAfterTheCopyIsUnknown(t *testing.T) {
 		t.Errorf("%+v", printed)
 	}
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	b.auditHolds()
 }
 
 func TestWhatWasPulledAndPrintedAfterTheCopyIsUnknownWhenPulledAgain(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
 	file := b.copy() // of an empty station
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name, other := b.purpose("fit", 12), b.purpose("marks-change", 0)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	r := b.restore(file)
 	if r.Unknown != 0 || r.Later != 12 {
 		t.Fatalf("%+v", r)
 	}
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if got := b.states(name); got[postal.StateUnknown] != 12 {
 		t.Fatalf("%v", got)
 	}
@@ -113,8 +106,7 @@ func TestWhatWasPulledAndPrintedAfterTheCopyIsUnknownWhenPulledAgain(t *testing.
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
 	b.must(b.DeclareNotPrinted(b.ctx, rows[3].ShPI))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if got := b.states(name); got[postal.StatePulled] != 1 {
 		t.Errorf("%v", got)
 	}
@@ -125,8 +117,7 @@ func TestAnUnreadablePrintStandsForItsBatch(t *testing.T) {
 	for _, known := range []bool{true, false} {
 		b := newBench(t, sandbox.Options{Seed: 7})
 		empty := b.copy()
-		_, err := b.Pull(b.ctx)
-		b.must(err)
+		b.pulled()
 		file := empty
 		if known {
 			file = b.copy()
@@ -144,8 +135,7 @@ func TestAnUnreadablePrintStandsForItsBatch(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 		if !known {
-			_, err = b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 		}
 		if got := b.states(name); got[postal.StateUnknown] != 12 {
 			t.Fatalf("known %v: %v", known, got)
@@ -167,8 +157,7 @@ func removeAll(names ...string) error {
 // The printed files were taken away; the replaced store still knows what was given to the printer.
 func TestTheReplacedStoreTellsWhatWasPrinted(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	file := b.copy()
 	printed, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
@@ -190,12 +179,10 @@ func TestTheReplacedStoreTellsWhatWasPrinted(t *testing.T) {
 // A void envelope lies about whatever file is in the place of the ledger: it is owed after a restore as before, and counted once however often one restores.
 func TestVoidEnvelopesAreOwedAfterARestore(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	before := b.copy()
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	printed := b.copy()
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
@@ -264,8 +251,7 @@ func TestVoidEnvelopesAreOwedAfterARestore(t *testing.T) {
 func TestVoidEnvelopesOfPiecesThatTheCopyLacks(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
 	empty := b.copy()
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	printed, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
 	b.must(err)
@@ -279,8 +265,7 @@ func TestVoidEnvelopesOfPiecesThatTheCopyLacks(t *testing.T) {
 			t.Fatalf("%+v", r)
 		}
 	}
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if got := b.states(name); got[postal.StateUnknown] != 11 || got[postal.StateSpoiled] != 1 {
 		t.Errorf("%v", got)
 	}
@@ -293,8 +278,7 @@ func TestVoidEnvelopesOfPiecesThatTheCopyLacks(t *testing.T) {
 // A copy alone is enough to go on with: what a person typed into files comes back with it.
 func TestFilesOfSettingsComeBackWithTheCopy(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	path := filepath.Join(b.dir, payeeFile)
 	b.must(os.WriteFile(path, []byte(payeeFilled), 0o600))
 	b.must(b.SetSetting(b.ctx, SettingReprints, "3"))
@@ -328,18 +312,15 @@ func TestLookAtACopy(t *testing.T) {
 	other.must(err)
 	foreign := other.copy()
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
 	file := b.copy()
 	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost != 0 || l.Letters != 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost < 36 || l.Letters != 12 || l.Batches != 1 || l.Copy.Events == 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
@@ -357,13 +338,12 @@ func TestLookAtACopy(t *testing.T) {
 // The copy was taken in the middle of a run: it knows the job and only the first of its letters.
 func TestCopyTakenInTheMiddleOfARun(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7, Most: 1000})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 1000)
 	file := filepath.Join(t.TempDir(), "copy.db")
 	made := make(chan error, 1)
 	taken := false
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, func(p PrintProgress) {
+	_, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, func(p PrintProgress) {
 		if p.Sent >= 250 && !taken {
 			taken = true
 			_, err := b.Backup(b.ctx, file)
@@ -383,17 +363,13 @@ func TestCopyTakenInTheMiddleOfARun(t *testing.T) {
 // What the copy has in its outbox may have been done since: the courier looks.
 func TestTheOutboxOfACopyIsLookedUp(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	file := b.copy()
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	r := b.restore(file)
 	if len(r.Prints) != 0 || r.Unknown != 0 {
 		t.Errorf("%+v", r)
@@ -412,8 +388,7 @@ func TestRestoreAsksBeforeItTakesAnotherLedger(t *testing.T) {
 	other.must(err)
 	foreign := other.copy()
 	b := newBench(t, sandbox.Options{Seed: 7})
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	refused := func(p RestoreParams, want string) {
 		t.Helper()
 		p.Dir = b.dir
@@ -454,19 +429,16 @@ func TestRestoreAsksBeforeItTakesAnotherLedger(t *testing.T) {
 func TestRestoredTwice(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
 	empty := b.copy()
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.restore(empty)
 	time.Sleep(10 * time.Millisecond)
 	r := b.restore(empty) // what the first one had noted is in the replaced store and in the printed files
 	if r.Later != 12 {
 		t.Errorf("%+v", r)
 	}
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	if got := b.states(name); got[postal.StateUnknown] != 12 {
 		t.Errorf("%v", got)
 	}

@@ -156,12 +156,11 @@ func TestRights(t *testing.T) {
 // Each act stands in the ledger by the name of who did it; what somebody has begun stays theirs when another takes over.
 func TestTheLedgerNamesWhoDidIt(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 4})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	p := withPeople(t, b)
 	batch := p.purpose("fit", 12)
 	p.enter(senior)
-	_, err = p.Approve(p.ctx, batch)
+	_, err := p.Approve(p.ctx, batch)
 	p.must(err)
 	p.enter(clerk)
 	control := NewControl()

@@ -155,8 +155,7 @@ func (d *tray) record() []string {
 func printBench(t *testing.T, pieces int, devices ...printer.Device) (*bench, string, []string) {
 	t.Helper()
 	b := newBench(t, sandbox.Options{Seed: 7, Pieces: pieces}, devices...)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	b.must(b.SetSetting(b.ctx, SettingPreflight, "false"))
 	name := b.purpose(sandbox.PurposeFit, pieces)
 	var want []string

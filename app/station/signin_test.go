@@ -23,11 +23,9 @@ func TestWithoutSignIn(t *testing.T) {
 	}
 	b.refused(b.SetSetting(b.ctx, SettingSignIn, "true"), "operator.no-admin")
 	b.must(b.SetSetting(b.ctx, SettingPreflight, "false"))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	events, err := b.store.Events(b.ctx, store.EventQuery{Kinds: []postal.EventKind{postal.EventIntent}})
 	b.must(err)
 	if len(events) != 12 || events[0].Who != "Проверка" {

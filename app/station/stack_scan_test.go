@@ -18,11 +18,9 @@ import (
 // A real batch, printed: its stack is scanned with both codes, with one, out of order, with old marks; the ledger stays as it was.
 func TestStackOfPrintedBatch(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 9})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("marks-change", 0)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	before, err := b.Audit(b.ctx)
 	b.must(err)
 	codes := b.texts(name)
@@ -64,8 +62,7 @@ func TestStackOfPrintedBatch(t *testing.T) {
 
 	// The post changes the marks: every envelope has to leave the stack, seen by either code.
 	b.must(b.box.ChangeMarks(name, sandbox.ChangeID, sandbox.ChangeDate))
-	_, err = b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	for what, texts := range map[string][]string{"marks": marks, "bar codes": bars} {
 		r := look(texts...)
 		stale := 0
@@ -86,8 +83,7 @@ func TestPicturesOfEnvelopes(t *testing.T) {
 		t.Skip("pdftoppm is not installed")
 	}
 	b := newBench(t, sandbox.Options{Seed: 9})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("marks-change", 0)
 	r, err := b.Print(b.ctx, PrintOrder{Batch: name, Limit: 3}, nil, nil)
 	b.must(err)

@@ -96,6 +96,31 @@ func (b *bench) must(err error) {
 	}
 }
 
+// pulled, printed, handed and synced do a step of the day that has to succeed.
+func (b *bench) pulled() {
+	b.t.Helper()
+	_, err := b.Pull(b.ctx)
+	b.must(err)
+}
+
+func (b *bench) printed(batch string) {
+	b.t.Helper()
+	_, err := b.Print(b.ctx, PrintOrder{Batch: batch}, nil, nil)
+	b.must(err)
+}
+
+func (b *bench) handed(batch string) {
+	b.t.Helper()
+	_, err := b.HandOver(b.ctx, batch)
+	b.must(err)
+}
+
+func (b *bench) synced() {
+	b.t.Helper()
+	_, err := b.Sync(b.ctx)
+	b.must(err)
+}
+
 func (b *bench) states(batch string) map[postal.PieceState]int {
 	b.t.Helper()
 	v, err := b.Batch(b.ctx, batch)
@@ -193,8 +218,7 @@ func TestWholeJob(t *testing.T) {
 		t.Fatalf("checked in %d times", got)
 	}
 	b.must(b.box.Advance(24 * time.Hour))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	if got := b.states(name); got[postal.StateAccepted] != 12 {
 		t.Fatalf("states after a day: %v", got)
 	}
@@ -203,8 +227,7 @@ func TestWholeJob(t *testing.T) {
 
 func TestReadinessNamesEachReason(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 1})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	for purpose, key := range map[string]string{
 		"fit": "", "marks-change": "", "simple-letters": "station.ready.category", "piece-without-mark": "station.ready.no-mark",
 		"c6-envelope": "station.ready.envelope", "cashless": "station.ready.payment",
@@ -235,8 +258,7 @@ func TestReadinessNamesEachReason(t *testing.T) {
 
 func TestPrintsEachPieceOnce(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 5, Pieces: 30})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 30)
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
@@ -305,8 +327,7 @@ func (d *shaky) Abort(context.Context) error                      { d.closed = t
 func TestJamLeavesThreeTruths(t *testing.T) {
 	d := &shaky{breakAt: 18, known: printer.Progress{State: printer.Jam, Printed: 14, Started: 17}}
 	b := newBench(t, sandbox.Options{Seed: 5, Pieces: 30}, d)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 30)
 	r, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
 	if err == nil {
@@ -343,8 +364,7 @@ func TestJamLeavesThreeTruths(t *testing.T) {
 func TestCrashLeavesPiecesToTheDevice(t *testing.T) {
 	d := &shaky{known: printer.Progress{State: printer.Unknown, Started: 30}}
 	b := newBench(t, sandbox.Options{Seed: 5, Pieces: 30}, d)
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 30)
 	// What a process leaves behind that died after the intent: pieces queued in an open job.
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
@@ -377,8 +397,7 @@ func TestCrashLeavesPiecesToTheDevice(t *testing.T) {
 
 func TestStopAndPause(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 5, Pieces: 300})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 300)
 	control := NewControl()
 	r, err := b.Print(b.ctx, PrintOrder{Batch: name}, control, func(p PrintProgress) {
@@ -412,8 +431,7 @@ func TestStopAndPause(t *testing.T) {
 
 func TestMarksChangedAfterPrinting(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 9})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("marks-change", 0)
 	r, err := b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
 	b.must(err)
@@ -469,21 +487,18 @@ func TestMarksChangedAfterPrinting(t *testing.T) {
 		_, err := b.Destroy(b.ctx, pair[0], 0)
 		b.must(err)
 	}
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
+	b.handed(name)
 	b.auditHolds()
 }
 
 func TestMismatchedCodesAreCaught(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 9})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	texts := b.texts(name)
 	v := b.Verifier(name)
-	_, err = v.Scan(b.ctx, texts[0][0])
+	_, err := v.Scan(b.ctx, texts[0][0])
 	b.must(err)
 	answers, err := v.Scan(b.ctx, texts[1][1])
 	b.must(err)
@@ -516,14 +531,11 @@ func TestCheckinIsSentOnceWhateverHappens(t *testing.T) {
 	for _, fault := range []string{"checkin 1 error500-before", "checkin 1 cut", "checkin 1 empty", "checkin 1 html", "checkin 1 timeout-after 5s", "checkin 1 timeout-before 5s", "checkin 1 509"} {
 		t.Run(fault, func(t *testing.T) {
 			b := newBench(t, sandbox.Options{Seed: 3})
-			_, err := b.Pull(b.ctx)
-			b.must(err)
+			b.pulled()
 			name := b.purpose("fit", 12)
-			_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-			b.must(err)
+			b.printed(name)
 			b.scanAll(name)
-			_, err = b.HandOver(b.ctx, name)
-			b.must(err)
+			b.handed(name)
 			b.must(b.box.AddFault(fault))
 			first, err := b.Sync(b.ctx)
 			if first.Sent != 0 || first.Pending != 1 {
@@ -544,23 +556,18 @@ func TestCheckinIsSentOnceWhateverHappens(t *testing.T) {
 
 func TestRefusedAtTheOffice(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
-	_, err := b.Pull(b.ctx)
-	b.must(err)
+	b.pulled()
 	name := b.purpose("fit", 12)
-	_, err = b.Print(b.ctx, PrintOrder{Batch: name}, nil, nil)
-	b.must(err)
+	b.printed(name)
 	b.scanAll(name)
-	_, err = b.HandOver(b.ctx, name)
-	b.must(err)
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.handed(name)
+	b.synced()
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
 	b.must(b.box.Refuse(string(rows[0].ShPI), 11))
 	b.must(b.box.Refuse(string(rows[1].ShPI), 7))
 	b.must(b.box.Advance(24 * time.Hour))
-	_, err = b.Sync(b.ctx)
-	b.must(err)
+	b.synced()
 	if got := b.states(name); got[postal.StateRefused] != 2 || got[postal.StateAccepted] != 10 {
 		t.Fatalf("states %v", got)
 	}
