@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/png"
 	"iter"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +15,7 @@ import (
 
 	"znak/printer/page"
 	"znak/printer/page/pagetest"
-	"znak/printer/pdf"
+	"znak/printer/pdf/pdftest"
 	"znak/printer/raster"
 )
 
@@ -148,31 +145,6 @@ func TestModulesAreWholeDots(t *testing.T) {
 	}
 }
 
-// fromPDF is the page as poppler draws our PDF of it.
-func fromPDF(t *testing.T, p page.Page, dpi int) *image.Gray {
-	t.Helper()
-	if _, err := exec.LookPath("pdftoppm"); err != nil {
-		t.Skip("pdftoppm is not installed (make test installs it)")
-	}
-	var doc bytes.Buffer
-	if err := pdf.Write(&doc, slices.Values([]page.Page{p}), pdf.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("pdftoppm", "-r", fmt.Sprint(dpi), "-gray", "-singlefile", "-png", "-")
-	cmd.Stdin = &doc
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := png.Decode(bytes.NewReader(out))
-	if err != nil {
-		t.Fatal(err)
-	}
-	grey := image.NewGray(img.Bounds())
-	draw.Draw(grey, grey.Rect, img, image.Point{}, draw.Src)
-	return grey
-}
-
 // TestSamePictureAsPDF compares with poppler's picture of our PDF, for each way the face may lie on the paper. Codes must be equal dot for
 // dot; of the inked dots, those of letters' edges included, few may be black in one and white in the other. On a turned page poppler rounds the
 // place of each letter after the turn, so that letters stand up to a dot elsewhere: there, a dot differs only where all around it differ too.
@@ -192,7 +164,7 @@ func samePictureAsPDF(t *testing.T, dpi, turn int) {
 	p.Turn = turn
 	p.Items = append(p.Items, page.Line{X1: 10, Y1: 150, X2: 60, Y2: 120, Width: 0.4},
 		page.Box{X: 70, Y: 120, W: 20, H: 10, Filled: true, Grey: 200}, page.Text{X: 72, Y: 127, Size: 12, Text: "ЩЖ №ё"})
-	ours, theirs := render(t, p, dpi), fromPDF(t, p, dpi)
+	ours, theirs := render(t, p, dpi), pdftest.Drawn(t, p, dpi)
 	if ours.Rect != theirs.Rect {
 		t.Fatalf("%v and %v", ours.Rect, theirs.Rect)
 	}

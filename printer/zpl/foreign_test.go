@@ -9,13 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"znak/printer/page"
 	"znak/printer/page/pagetest"
-	"znak/printer/pdf"
+	"znak/printer/pdf/pdftest"
 	"znak/printer/raster"
 )
 
@@ -162,20 +161,7 @@ const tolerance = 0.2
 // asPDF compares the raster with poppler's of the same page.
 func asPDF(t *testing.T, p page.Page, dpi int, want *image.Gray) {
 	t.Helper()
-	if _, err := exec.LookPath("pdftoppm"); err != nil {
-		t.Skip("pdftoppm is not installed (make test installs it)")
-	}
-	var doc bytes.Buffer
-	if err := pdf.Write(&doc, slices.Values([]page.Page{p}), pdf.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("pdftoppm", "-r", fmt.Sprint(dpi), "-gray", "-singlefile", "-png", "-")
-	cmd.Stdin = &doc
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	theirs := grey(t, out)
+	theirs := pdftest.Drawn(t, p, dpi)
 	if theirs.Rect != want.Rect {
 		t.Fatalf("PDF %v, label %v", theirs.Rect, want.Rect)
 	}
