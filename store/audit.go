@@ -85,6 +85,7 @@ func (s *Store) rebuildDue(ctx context.Context) error {
 	if _, due, err := s.Setting(ctx, keyRebuild); err != nil || !due {
 		return err
 	}
+	s.tell(Upgrade{Step: UpgradeStates})
 	return s.Write(ctx, func(tx *Tx) error {
 		if _, due, err := tx.Setting(keyRebuild); err != nil || !due { // another process may have been faster
 			return err

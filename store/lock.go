@@ -36,12 +36,16 @@ const upgradeSuffix = ".upgrade.lock"
 // upgradeWait bounds how long an opening waits for another process to bring the schema up to date: it copies the whole store first.
 const upgradeWait = 10 * time.Minute
 
-// upgradeTurn makes this process the one that brings the schema of the store at path up to date.
-func upgradeTurn(ctx context.Context, path string) (*flock.Flock, error) {
+// upgradeTurn makes this process the one that brings the schema of the store at path up to date; waits is called where another one is at it.
+func upgradeTurn(ctx context.Context, path string, waits func()) (*flock.Flock, error) {
 	lock, err := lockFile(path, upgradeSuffix)
 	if err != nil {
 		return nil, err
 	}
+	if ok, err := lock.TryLock(); ok || err != nil {
+		return lock, err
+	}
+	waits()
 	waiting, cancel := context.WithTimeout(ctx, upgradeWait)
 	defer cancel()
 	if ok, err := lock.TryLockContext(waiting, 20*time.Millisecond); !ok {

@@ -24,7 +24,39 @@ type migration struct {
 }
 
 // inGo is what must be done before a step that SQL cannot say, in the same transaction.
-var inGo = map[string]func(context.Context, *sql.Conn) error{"0007_search.sql": respell}
+var inGo = map[string]func(context.Context, *sql.Conn, func(Upgrade)) error{"0007_search.sql": respell}
+
+// Upgrade is how far an old store is on its way to the schema of this program.
+type Upgrade struct {
+	Step     UpgradeStep
+	Done, Of int // pieces, in UpgradeWords; elsewhere zero: one statement of SQLite does not say how far it is
+}
+
+// UpgradeStep is what is done to an old store now.
+type UpgradeStep string
+
+// The steps in their order. Not every store needs all of them, and the tables may change more than once.
+const (
+	UpgradeWaits  UpgradeStep = "wait"   // another process is at it
+	UpgradeCopies UpgradeStep = "copy"   // a copy of the store is saved beside it, and checked
+	UpgradeTables UpgradeStep = "tables" // the tables change
+	UpgradeWords  UpgradeStep = "words"  // the words of the pieces are written anew
+	UpgradeIndex  UpgradeStep = "index"  // the index of the search is made
+	UpgradeStates UpgradeStep = "states" // what has become of the pieces is derived from the ledger; by the next opening, where this one was cut short
+)
+
+// UpgradeSteps lists them.
+var UpgradeSteps = []UpgradeStep{UpgradeWaits, UpgradeCopies, UpgradeTables, UpgradeWords, UpgradeIndex, UpgradeStates}
+
+// stepOf is what the SQL of a migration does.
+func stepOf(m migration) UpgradeStep {
+	if m.name == "0007_search.sql" {
+		return UpgradeIndex
+	}
+	return UpgradeTables
+}
+
+func untold(Upgrade) {}
 
 // migrations are the embedded steps in their order. The number of steps taken is the user_version of the file.
 func migrations() []migration {
@@ -109,10 +141,10 @@ func (s *Store) migrate(ctx context.Context, have int, steps []migration) error 
 		return nil
 	}
 	if have == 0 {
-		return s.take(ctx, steps)
+		return s.take(ctx, steps, untold)
 	}
 	// Of processes that find an old store at once, one saves the copy and takes the steps; the others find them taken.
-	turn, err := upgradeTurn(ctx, s.path)
+	turn, err := upgradeTurn(ctx, s.path, func() { s.tell(Upgrade{Step: UpgradeWaits}) })
 	if err != nil {
 		return err
 	}
@@ -120,10 +152,11 @@ func (s *Store) migrate(ctx context.Context, have int, steps []migration) error 
 	if have, err = s.schema(ctx, len(steps)); err != nil || have == len(steps) {
 		return err
 	}
+	s.tell(Upgrade{Step: UpgradeCopies})
 	if err := s.backupBefore(ctx, have, len(steps)); err != nil {
 		return fmt.Errorf("copy before migration: %w", err)
 	}
-	return s.take(ctx, steps)
+	return s.take(ctx, steps, s.tell)
 }
 
 // backupBefore saves the store beside itself under a name that tells the schema and the time.
@@ -137,7 +170,7 @@ func (s *Store) backupBefore(ctx context.Context, have, want int) error {
 }
 
 // take takes the steps that are still missing in one transaction, so that nobody ever sees a store half made; another process may have taken them meanwhile.
-func (s *Store) take(ctx context.Context, steps []migration) (err error) {
+func (s *Store) take(ctx context.Context, steps []migration, tell func(Upgrade)) (err error) {
 	conn := s.writer.conn
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
@@ -153,10 +186,11 @@ func (s *Store) take(ctx context.Context, steps []migration) (err error) {
 	}
 	for n := have + 1; n <= len(steps); n++ {
 		if first := inGo[steps[n-1].name]; first != nil {
-			if err := first(ctx, conn); err != nil {
+			if err := first(ctx, conn, tell); err != nil {
 				return fmt.Errorf("before migration %s: %w", steps[n-1].name, err)
 			}
 		}
+		tell(Upgrade{Step: stepOf(steps[n-1])})
 		if _, err := conn.ExecContext(ctx, steps[n-1].sql); err != nil {
 			return fmt.Errorf("migration %s: %w", steps[n-1].name, err)
 		}

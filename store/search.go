@@ -152,7 +152,11 @@ func indexWords(exec func(string, ...any) error) error {
 }
 
 // respell brings pieces.search from what it was before 0007, the fields one a line and the ШПИ first, into words. What is in words already has no lines.
-func respell(ctx context.Context, conn *sql.Conn) error {
+func respell(ctx context.Context, conn *sql.Conn, tell func(Upgrade)) error {
+	var of int
+	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM pieces`).Scan(&of); err != nil {
+		return err
+	}
 	read, err := conn.PrepareContext(ctx, `SELECT post_id, search FROM pieces WHERE post_id > ? ORDER BY post_id LIMIT 1000`)
 	if err != nil {
 		return err
@@ -164,7 +168,8 @@ func respell(ctx context.Context, conn *sql.Conn) error {
 	}
 	defer update.Close()
 	ids, texts := []int64{0}, []string(nil)
-	for last := int64(-1 << 63); len(ids) > 0; {
+	for last, done := int64(-1<<63), 0; len(ids) > 0; done += len(ids) {
+		tell(Upgrade{UpgradeWords, done, of})
 		ids, texts = ids[:0], texts[:0]
 		err := each(func(string, ...any) (*sql.Rows, error) { return read.QueryContext(ctx, last) }, "", func(rows *sql.Rows) error {
 			var text string

@@ -34,6 +34,10 @@ type Params struct {
 	Who      string           // the person at work, written in every event, unless the context of a change names another (As)
 	Now      func() time.Time // nil: time.Now
 	ReadOnly bool             // nothing is created, migrated or written
+
+	// Upgrading is told how far Open is in bringing a store of an older schema up to date: when a step begins and, where pieces are counted, after each
+	// thousand of them. It is called in Open's own goroutine, which waits for it, and never for a store that is new or up to date. nil: nobody is told.
+	Upgrading func(Upgrade)
 }
 
 // Store is an open store. It is safe for concurrent use, also together with other processes.
@@ -42,7 +46,8 @@ type Store struct {
 	station string
 	who     string
 	now     func() time.Time
-	writer  *writer // nil when read-only
+	tell    func(Upgrade) // while it opens
+	writer  *writer       // nil when read-only
 	reader  *reader
 	lock    *flock.Flock // held shared while the store may be written
 }
@@ -68,9 +73,12 @@ func open(ctx context.Context, p Params, steps []migration) (_ *Store, err error
 	if err != nil {
 		return nil, fmt.Errorf("store %q: %w", p.Path, err)
 	}
-	s := &Store{path: path, station: p.Station, who: p.Who, now: p.Now}
+	s := &Store{path: path, station: p.Station, who: p.Who, now: p.Now, tell: p.Upgrading}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.tell == nil {
+		s.tell = untold
 	}
 	defer func() {
 		if err != nil {

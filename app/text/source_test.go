@@ -130,7 +130,7 @@ func (u use) at() string {
 
 var (
 	useShape  = regexp.MustCompile(`^([a-z0-9]+)\.[A-Za-z0-9_.-]*(%.*)?$`)
-	fileShape = regexp.MustCompile(`\.(toml|json|db|lock|pdf|png|csv|txt|zip|sqlite|log|go)$`)
+	fileShape = regexp.MustCompile(`\.(toml|json|db|lock|pdf|png|svg|csv|txt|zip|sqlite|log|go)$`)
 )
 
 // keyOf reads e as a key: a literal, or a literal with something added.

@@ -126,16 +126,19 @@ func (searchWidth) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	o[0].Resize(s)
 }
 
-// answerCalls brings the window to the front when another start of the program asks for it.
-func (w *Window) answerCalls(ctx context.Context) {
+// answerCalls brings a window to the front when another start of the program asks for it.
+func answerCalls(ctx context.Context, called <-chan struct{}, put func(func()), win fyne.Window) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.params.Called: // never where it is nil
-			w.tasks.put(func() {
-				w.win.Show()
-				w.win.RequestFocus()
+		case <-called: // never where it is nil
+			put(func() {
+				if ctx.Err() == nil { // another window may have taken its place
+					winpos.Restore(native(win))
+					win.Show()
+					win.RequestFocus()
+				}
 			})
 		}
 	}

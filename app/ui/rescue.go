@@ -26,7 +26,7 @@ type RescueParams struct {
 func RunRescue(app fyne.App, p RescueParams) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	app.Settings().SetTheme(Theme())
+	app.Settings().SetTheme(ThemeOf(LookOf(app)))
 	end := takeEnd(app)
 	newRescue(ctx, app, p).win.ShowAndRun()
 	end()
@@ -116,13 +116,8 @@ func (r *rescue) done(p Params, report station.RestoreReport, err error) {
 		r.list.Show()
 		return
 	}
-	t := newTasks(r.ctx)
-	t.put = r.put
-	w := newWindow(r.app, t, p)
+	w := enter(r.ctx, r.app, r.put, p)
 	r.next = w
-	go w.beat(r.ctx)
-	w.win.Show()
-	w.backInPlace()
 	tone, text := w.words.RestoredOf(report)
 	w.say(tone, text)
 	r.win.Close()

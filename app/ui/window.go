@@ -69,14 +69,22 @@ func Run(app fyne.App, p Params) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	app.Settings().SetTheme(ThemeOf(LookOf(app)))
-	w := newWindow(app, newTasks(ctx), withSound(app, p))
-	go w.beat(ctx)
-	go w.answerCalls(ctx)
-	w.win.Show()
-	w.backInPlace()
+	enter(ctx, app, fyne.Do, p)
 	end := takeEnd(app)
 	app.Run()
 	end()
+}
+
+// enter builds the window and shows it. ctx is of the application; put runs a function on the UI thread.
+func enter(ctx context.Context, app fyne.App, put func(func()), p Params) *Window {
+	t := newTasks(ctx)
+	t.put = put
+	w := newWindow(app, t, withSound(app, p))
+	go w.beat(ctx)
+	go answerCalls(ctx, p.Called, put, w.win)
+	w.win.Show()
+	w.backInPlace()
+	return w
 }
 
 // Window is the program's window.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"sync"
 
 	"znak/app/boundary"
 	"znak/app/hint"
@@ -32,6 +33,8 @@ type office struct {
 	session *station.Session
 	reading bool // opened for reading only: nothing is written, settled or sent
 	lesson  bool // its post is the sandbox inside this program (useSandbox)
+
+	upgrading func(store.Upgrade) // is told how far the records of an older program are; nil: a line on standard error says that they are on their way
 
 	credentials func(context.Context) (post.Secrets, error)
 }
@@ -56,7 +59,11 @@ func (c *command) openAt(ctx context.Context, dir string) (*office, error) {
 }
 
 func (c *command) openOffice(ctx context.Context, o *office) (_ *office, err error) {
-	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(o.dir, station.StoreFile), Who: c.who(), ReadOnly: o.reading}); err != nil {
+	if o.upgrading == nil {
+		tell := sync.OnceFunc(func() { fmt.Fprintln(c.errOut, c.say("upgrading", nil)) })
+		o.upgrading = func(store.Upgrade) { tell() }
+	}
+	if o.store, err = store.Open(ctx, store.Params{Path: filepath.Join(o.dir, station.StoreFile), Who: c.who(), ReadOnly: o.reading, Upgrading: o.upgrading}); err != nil {
 		return nil, err
 	}
 	err = o.nameless(ctx)

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
 	"znak/app/hint"
@@ -32,6 +33,13 @@ const settingLanguage = "language"
 
 // appID names the program for the desktop: its preferences and its window.
 const appID = "ru.znak.station"
+
+// newApp is the toolkit's application, as the desktop knows it.
+func newApp() fyne.App {
+	a := app.NewWithID(appID)
+	a.SetIcon(ui.Icon())
+	return a
+}
 
 // hasDisplay reports whether there is a screen to open a window on.
 func hasDisplay() bool {
@@ -74,21 +82,27 @@ func (c *command) window(ctx context.Context) error {
 		c.logger().Warn("a crash would leave no trace", "error", err)
 	}
 	defer stop()
-	o, err := c.openAt(ctx, dir)
-	if errors.Is(err, store.ErrDamaged) {
-		return c.rescue(ctx, err)
-	}
-	if err != nil {
-		return err
-	}
-	return c.runWindow(ctx, o, func(p *ui.Params) {
+	more := func(p *ui.Params) {
 		p.Crashed, p.Called = crashed, first.calls
 		p.Drawn = func() {
 			if err := noteDrawn(dir); err != nil {
 				c.logger().Warn("the next start will be slower", "error", err)
 			}
 		}
-	})
+	}
+	opening := c.beginOpening(ctx, dir)
+	defer opening.cancel()
+	if opening.isLong() {
+		return c.upgrade(ctx, opening, first.calls, more)
+	}
+	o, err := opening.end()
+	if errors.Is(err, store.ErrDamaged) {
+		return c.rescue(ctx, dir, err, more)
+	}
+	if err != nil {
+		return err
+	}
+	return c.runWindow(ctx, o, more)
 }
 
 // noOpenGL tells the person that no window can be drawn here, and the ways out. Who has started the program by a click has no terminal to read it in.
@@ -100,18 +114,25 @@ func (c *command) noOpenGL(cause error) error {
 
 // rescue opens a window in which a copy can be put in the place of records that are damaged, and goes on with the ordinary one. trouble is what opening
 // them brought.
-func (c *command) rescue(ctx context.Context, trouble error) (err error) {
-	dir, err := c.dataDir()
+func (c *command) rescue(ctx context.Context, dir string, trouble error, more func(*ui.Params)) (err error) {
+	d := &desk{c: c}
+	p, err := d.rescue(ctx, dir, trouble, more)
 	if err != nil {
 		return err
 	}
+	defer func() { err = d.end(err, recover()) }()
+	ui.RunRescue(newApp(), *p)
+	return nil
+}
+
+// rescue are the parts of that window; where there is no copy to choose, trouble is the error.
+func (d *desk) rescue(ctx context.Context, dir string, trouble error, more func(*ui.Params)) (*ui.RescueParams, error) {
+	c := d.c
 	copies, err := store.Copies(filepath.Join(dir, "backups")) // the office's own folder is named in the records
 	if err != nil || len(copies) == 0 {
-		return errors.Join(trouble, err)
+		return nil, errors.Join(trouble, err)
 	}
-	d := &desk{c: c}
-	defer func() { err = d.end(err, recover()) }()
-	ui.RunRescue(app.NewWithID(appID), ui.RescueParams{Text: c.text, Err: trouble, Copies: copies,
+	return &ui.RescueParams{Text: c.text, Err: trouble, Copies: copies,
 		Restore: func(ctx context.Context, path string) (ui.Params, station.RestoreReport, error) {
 			report, err := station.Restore(ctx, station.RestoreParams{Dir: dir, File: path, Who: c.who(), Log: c.logger()})
 			if err != nil {
@@ -123,9 +144,9 @@ func (c *command) rescue(ctx context.Context, trouble error) (err error) {
 			}
 			d.take(ctx, o)
 			p, err := d.params(ctx)
+			more(&p)
 			return p, report, err
-		}})
-	return nil
+		}}, nil
 }
 
 // desk is what the window works on: the office, a lesson beside it, and which of the two is in the window.
@@ -230,7 +251,7 @@ func (c *command) runWindow(ctx context.Context, o *office, more func(*ui.Params
 		return err
 	}
 	more(&p)
-	ui.Run(app.NewWithID(appID), p)
+	ui.Run(newApp(), p)
 	return nil
 }
 

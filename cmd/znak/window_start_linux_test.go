@@ -136,6 +136,9 @@ func TestWindowNoOpenGL(t *testing.T) {
 			if !strings.Contains(p.said(), "znak --help") {
 				t.Errorf("no way out in\n%s", p.said())
 			}
+			if strings.Contains(p.said(), "runtime error") || name != "no screen" && !strings.Contains(p.said(), "X: ") && !strings.Contains(p.said(), "X11: ") {
+				t.Errorf("the system's own reason is not told:\n%s", p.said())
+			}
 			if strings.Contains(p.said(), "opengl32.dll") {
 				t.Errorf("the way out of another system:\n%s", p.said())
 			}
