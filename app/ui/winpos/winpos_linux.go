@@ -48,6 +48,9 @@ func Put(window uintptr, p Place) error {
 // patience is how long the desktop may take for an answer: the window waits for it.
 const patience = 2 * time.Second
 
+// Restore is done by the desktop here, as soon as the window is brought to the front.
+func Restore(uintptr) {}
+
 // soon gives what ask gives, or ErrSlow; what then still comes is dropped.
 func soon(ask func() (Place, error)) (Place, error) {
 	type answer struct {

@@ -14,6 +14,8 @@ var (
 	setWindowPlacement = user32.NewProc("SetWindowPlacement")
 	monitorFromRect    = user32.NewProc("MonitorFromRect")
 	getMonitorInfo     = user32.NewProc("GetMonitorInfoW")
+	isIconic           = user32.NewProc("IsIconic")
+	showWindow         = user32.NewProc("ShowWindow")
 )
 
 const (
@@ -21,6 +23,7 @@ const (
 	showMaximised = 3 // SW_SHOWMAXIMIZED
 	restoreToMax  = 2 // WPF_RESTORETOMAXIMIZED: minimised now, maximised before
 	defaultToNull = 0 // MONITOR_DEFAULTTONULL
+	showRestored  = 9 // SW_RESTORE: as it was before it was minimised
 )
 
 // placement is WINDOWPLACEMENT: it holds the place of the window as it is while neither maximised nor minimised, whatever the window is now.
@@ -76,6 +79,16 @@ func Put(window uintptr, at Place) error {
 		return fmt.Errorf("winpos: SetWindowPlacement: %w", err)
 	}
 	return nil
+}
+
+// Restore brings back a window that was minimised: Windows does not when it is only brought to the front.
+func Restore(window uintptr) {
+	if window == 0 {
+		return
+	}
+	if minimised, _, _ := isIconic.Call(window); minimised != 0 {
+		_, _, _ = showWindow.Call(window, showRestored) // gives what the window was, never an error
+	}
 }
 
 // onScreen reports whether a window there can be taken hold of on the screen on which most of its upper edge is.
