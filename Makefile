@@ -13,7 +13,7 @@ SHELL       := /bin/bash
 export PATH := $(PATH):/usr/local/go/bin
 
 .NOTPARALLEL:
-.PHONY: help demo build test torture wine lint bench fuzz screenshots clean
+.PHONY: help demo build windows test torture wine lint bench fuzz screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,23 @@ demo: ## the whole job on a sandbox post office, from nothing; with a display th
 build: ## bin/znak and bin/znak-sandbox
 	@[ -e bin/znak ] || echo "Compiling; the first time takes a minute or two…"
 	go build -tags $(TAGS) -o bin/ ./cmd/...
+
+# With desktop OpenGL: there are no drivers for GLES on Windows. Its bindings are what takes so long, once.
+WINDOWS := CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc go build -tags migrated_fynedo
+# Icon and manifest; by its name Go links it into the Windows program only.
+RESOURCE := cmd/znak/znak_windows_amd64.syso
+
+windows: ## bin/windows: znak.exe for commands, znakw.exe (the same, without a console) for a click, znak-sandbox.exe
+	@packaging/setup.sh windows
+	@$(MAKE) -s $(RESOURCE)
+	@[ -e bin/windows/znak.exe ] || echo "Compiling; the first time takes up to ten minutes…"
+	$(WINDOWS) -o bin/windows/ ./cmd/...
+	$(WINDOWS) -ldflags '-H windowsgui' -o bin/windows/znakw.exe ./cmd/znak
+
+$(RESOURCE): assets/icon/znak.png $(wildcard packaging/windows/*)
+	@mkdir -p bin/windows
+	go run packaging/windows/icon.go $< bin/windows/znak.ico
+	x86_64-w64-mingw32-windres -I bin/windows -I packaging/windows -O coff packaging/windows/znak.rc $@
 
 # The race detector makes work on pixels ten times slower: these run whole without it, and their short forms with it, but for those that start no goroutine.
 # Of cmd/znak the real windows run without it, the commands with it.
@@ -52,8 +69,9 @@ torture: ## the program killed a thousand times, at every boundary and at random
 	@ZNAK_TORTURE_KILLS=$${ZNAK_TORTURE_KILLS:-1000} ZNAK_TORTURE_ROUNDS=$${ZNAK_TORTURE_ROUNDS:-300} \
 		ZNAK_TORTURE_PRINTER_KILLS=$${ZNAK_TORTURE_PRINTER_KILLS:-150} $(TORTURE)
 
-wine: ## the Windows spooler's driver, run for real under wine against a CUPS of its own (as root)
+wine: ## the Windows program under wine: the spooler's driver against a CUPS of its own, a day in the real window (as root)
 	packaging/wine.sh
+	packaging/wine-window.sh
 
 lint: ## gofmt and go vet
 	@bad=$$(gofmt -l $$(find . -name '*.go' -not -path './.*')) || exit 1; \
@@ -82,4 +100,4 @@ screenshots: ## the README's pictures of the window and of an envelope, made ane
 	packaging/screenshots.sh assets/readme
 
 clean: ## what was built here
-	rm -rf bin
+	rm -rf bin $(RESOURCE)

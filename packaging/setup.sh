@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Installs the system packages that Znak needs here. Run by `make`; does nothing, at once, when all is there.
 #
-#   packaging/setup.sh demo    what building and running needs
-#   packaging/setup.sh test    the same and what the tests need
+#   packaging/setup.sh demo     what building and running needs
+#   packaging/setup.sh test     the same and what the tests need
+#   packaging/setup.sh windows  what building the Windows programs needs
+#   packaging/setup.sh wine     the same and what trying them under wine needs
 #
 # On Debian, Ubuntu and their kin the packages are installed (as root, or by sudo). Elsewhere they are only listed.
 set -euo pipefail
@@ -24,26 +26,42 @@ libxxf86vm-dev   X11: video modes
 libgl1-mesa-dri  OpenGL drivers, also for a machine without a graphics card
 poppler-utils    pdftoppm turns printed PDF pages into pictures, to scan them back
 '
-TEST='
+SHARED='
 xvfb             a screen in memory, for tests of the real window
-xauth            lets programs on to that screen
 xdotool          types and clicks in the window as a person would
-x11-utils        asks the window about itself
-x11-xkb-utils    gives the keyboard of that screen the Russian layout
 imagemagick      looks at the pixels of a screenshot
 zbar-tools       zbarimg reads printed codes with a decoder that is not ours
-python3-zxing-cpp  ZXing, a second decoder that is not ours
-python3-pil      opens the pictures for it
-qpdf             checks that the PDF files are sound
 cups             a real print server, for the tests of the printers
 cups-client      its tools
 cups-filters     its filters
+'
+TEST=$SHARED'
+xauth            lets programs on to that screen
+x11-utils        asks the window about itself
+x11-xkb-utils    gives the keyboard of that screen the Russian layout
+python3-zxing-cpp  ZXing, a second decoder that is not ours
+python3-pil      opens the pictures for it
+qpdf             checks that the PDF files are sound
 cups-ipp-utils   ippeveprinter, a real driverless printer
 avahi-daemon     which that printer asks for
 dbus             the bus between those two
 qemu-system-x86  an emulated machine with USB, for a virtual USB printer
 nodejs           runs a renderer of labels that is not ours
 curl             fetches it
+'
+WINDOWS='
+ca-certificates  lets Go fetch the modules over HTTPS
+gcc-mingw-w64-x86-64  compiles the C parts of the window for Windows, and its icon and manifest
+'
+WINE=$SHARED'
+wine             runs the Windows programs
+wine64           the same, of 64 bits
+libgl1           OpenGL, which wine hands on to the window
+libgl1-mesa-dri  OpenGL drivers, also for a machine without a graphics card
+openbox          a window manager: without one the window gets no keys under wine
+ghostscript      draws what was printed as PostScript
+poppler-utils    pdftoppm draws what was printed as PDF
+python3          reads the answers of the commands, and is the far end of a serial cable
 '
 
 say() { printf '%s\n' "$*" >&2; }
@@ -66,8 +84,10 @@ renderer() {
 case "${1:-}" in
 demo) wanted=$DEMO ;;
 test) wanted=$DEMO$TEST ;;
+windows) wanted=$WINDOWS ;;
+wine) wanted=$WINDOWS$WINE ;;
 *)
-	say "usage: $0 demo|test"
+	say "usage: $0 demo|test|windows|wine"
 	exit 2
 	;;
 esac

@@ -2,40 +2,28 @@
 # Runs the tests of printer/winspool on the spooler of wine, before a private CUPS: bytes as they are, pictures through a printer driver, states.
 # Not a part of `make test`: it needs wine and a C compiler for Windows, and a minute or two.
 #
-#   packaging/wine.sh             installs what is missing (as root), runs the tests, prints what arrived
-#   packaging/wine.sh --no-install
+#   packaging/wine.sh    installs what is missing, runs the tests (as root), prints what arrived
 #
 # Wine's spooler knows less than that of Windows: it ignores the pausing and cancelling of single jobs. What depends on those is tested against a
 # stand-in in printer/winspool.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(wine64 wine gcc-mingw-w64-x86-64 cups cups-client cups-filters ghostscript zbar-tools poppler-utils)
-missing=()
-for p in "${packages[@]}"; do
-	dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null | grep -qx installed || missing+=("$p")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-	if [ "${1:-}" = --no-install ] || [ "$(id -u)" -ne 0 ]; then
-		echo "Needed, as root: apt-get install --no-install-recommends ${missing[*]}" >&2
-		exit 1
-	fi
-	apt-get -q update
-	DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
-fi
+packaging/setup.sh wine
 if [ "$(id -u)" -ne 0 ]; then
 	echo "cupsd gives its helpers another user; this needs root." >&2
 	exit 1
 fi
+. packaging/wine-lib.sh
 
 dir=$(mktemp -d /tmp/znak-wine.XXXXXX)
 chmod 755 "$dir"
 cupsd_pid=
-export WINEPREFIX="$dir/prefix" WINEDEBUG=-all WINEARCH=win64 DISPLAY= WINEDLLOVERRIDES="mscoree,mshtml="
+export DISPLAY=
 finish() {
 	status=$?
 	[ -n "$cupsd_pid" ] && kill "$cupsd_pid" 2>/dev/null || true
-	wineserver -k 2>/dev/null || true # the server of this prefix only
+	wine_ends
 	[ $status -eq 0 ] || tail -n 20 "$dir"/cups/log/error_log 2>/dev/null || true
 	if [ -n "${ZNAK_KEEP:-}" ]; then echo "kept: $dir"; else rm -rf "$dir"; fi
 	exit $status
@@ -97,20 +85,7 @@ export CUPS_SERVER=127.0.0.1:$port
 for _ in $(seq 100); do lpstat -r 2>/dev/null | grep -q 'is running' && break; sleep 0.05; done
 for q in Label Office; do lpadmin -p $q -v keep:/ -E -m raw 2>/dev/null; done
 
-# Go's programs ask this DLL for random bytes; wine 8 does not have it.
-cat >"$dir/shim.c" <<'SHIM'
-#include <windows.h>
-BOOLEAN WINAPI SystemFunction036(void *, ULONG);
-__declspec(dllexport) BOOL WINAPI ProcessPrng(BYTE *p, SIZE_T n) { return SystemFunction036(p, (ULONG)n); }
-SHIM
-echo "Starting wine…"
-for _ in 1 2 3; do wineboot -i >"$dir/wineboot.log" 2>&1 && break; sleep 2; done
-if [ ! -d "$WINEPREFIX/drive_c/windows/system32" ]; then
-	cat "$dir/wineboot.log" >&2
-	echo "wine does not start." >&2
-	exit 1
-fi
-x86_64-w64-mingw32-gcc -shared -O1 -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$dir/shim.c" -ladvapi32
+wine_starts "$dir"
 
 CGO_ENABLED=0 GOOS=windows go test -c -o "$dir/winspool.test.exe" ./printer/winspool
 # The package's own tests of what befalls a job, and those that need a spooler.
