@@ -4,6 +4,7 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,9 +94,9 @@ type Report struct {
 }
 
 // Round sends what is due. now true disregards the waiting times, because a person asks. The error is an *Unreachable (wrapped) where the post could not be
-// reached, or trouble of the store; the report is true beside it.
+// reached, the context's where the round was stopped, or trouble of the store; the report is true beside the first two.
 func (c *Courier) Round(ctx context.Context, now bool) (Report, error) {
-	items, err := c.Waiting(ctx)
+	items, err := c.Waiting(context.WithoutCancel(ctx))
 	if err != nil {
 		return Report{}, err
 	}
@@ -104,7 +105,7 @@ func (c *Courier) Round(ctx context.Context, now bool) (Report, error) {
 	held := map[string]bool{} // keys whose first item could not go, or waits for a person: the later ones keep their order
 	for _, item := range items {
 		if ctx.Err() != nil {
-			return Report{}, ctx.Err()
+			break
 		}
 		if item.State == Dead || unreachable != nil || held[item.Key] || !now && early(item, c.now()) {
 			held[item.Key] = true
@@ -124,12 +125,9 @@ func (c *Courier) Round(ctx context.Context, now bool) (Report, error) {
 			return Report{}, err
 		}
 	}
-	r, err := c.Report(ctx)
+	r, err := c.Report(context.WithoutCancel(ctx))
 	r.Sent = sent
-	if err != nil {
-		return r, err
-	}
-	return r, unreachable
+	return r, cmp.Or(err, ctx.Err(), unreachable)
 }
 
 // Report counts what waits, without sending.
@@ -178,6 +176,10 @@ func (c *Courier) carry(ctx context.Context, item store.Item) (done bool, err er
 	var final *Final
 	if errors.As(err, &final) {
 		return false, c.bury(ctx, h, item, final.Err)
+	}
+	if errors.Is(ctx.Err(), context.Canceled) { // by a person or by the end of the program: nobody has refused anything, and the next courier looks first
+		item.State, item.UpdatedAt = Waiting, c.now()
+		return false, c.update(ctx, item)
 	}
 	c.log.Info("outbox item not sent", "kind", item.Kind, "attempt", item.Attempts, "error", err)
 	item.State, item.UpdatedAt = Waiting, c.now()

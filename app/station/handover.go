@@ -243,7 +243,7 @@ func passing(err error) error {
 		return err
 	case errors.Is(err, post.ErrUnreachable), errors.Is(err, post.ErrQuota), errors.Is(err, post.ErrUnauthorized):
 		return &outbox.Unreachable{Err: err}
-	case errors.Is(err, post.ErrForeign):
+	case errors.Is(err, post.ErrForeign), errors.Is(err, context.Canceled):
 		return err
 	}
 	var e *post.Error

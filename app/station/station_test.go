@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"znak/app/mark"
+	"znak/app/outbox"
 	"znak/app/post"
 	"znak/app/post/sandbox"
 	"znak/app/postal"
@@ -548,6 +549,40 @@ func TestCheckinIsSentOnceWhateverHappens(t *testing.T) {
 			}
 			if got := b.box.Calls().Batches[name]; got.Checkins != 1 || got.CheckinsRefused != 0 {
 				t.Fatalf("the post counts %+v", got)
+			}
+			b.auditHolds()
+		})
+	}
+}
+
+// Stopped by a person or by the end of the program, whether before the call, in it or behind it, an item waits: nobody has refused it.
+func TestStoppedSyncLeavesTheItemWaiting(t *testing.T) {
+	for _, fault := range []string{"", "batch 1 slow 5s", "checkin 1 timeout-before 5s", "checkin 1 timeout-after 5s"} {
+		t.Run(fault, func(t *testing.T) {
+			b := newBench(t, sandbox.Options{Seed: 3})
+			b.pulled()
+			name := b.purpose("fit", 12)
+			b.printed(name)
+			b.scanAll(name)
+			b.handed(name)
+			cut, cancel := context.WithCancel(b.ctx)
+			if fault == "" {
+				cancel()
+			} else {
+				b.must(b.box.AddFault(fault))
+				time.AfterFunc(300*time.Millisecond, cancel)
+			}
+			if r, err := b.Sync(cut); !errors.Is(err, context.Canceled) || r.Sent != 0 || r.Pending != 1 || len(r.Dead) != 0 {
+				t.Fatalf("stopped: %+v, %v", r, err)
+			}
+			items, err := b.Waiting(b.ctx)
+			b.must(err)
+			if len(items) != 1 || items[0].State != outbox.Waiting || items[0].LastError != "" || items[0].NotBefore.After(time.Now()) {
+				t.Errorf("%+v", items)
+			}
+			b.synced()
+			if got := b.box.Calls().Batches[name]; got.Checkins != 1 || got.CheckinsRefused != 0 {
+				t.Errorf("the post counts %+v", got)
 			}
 			b.auditHolds()
 		})

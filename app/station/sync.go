@@ -1,6 +1,7 @@
 package station
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ func (s *Station) Sync(ctx context.Context) (SyncReport, error) {
 	if err := s.needPost(); err != nil {
 		return r, err
 	}
-	before, err := s.courier.Waiting(ctx)
+	before, err := s.courier.Waiting(context.WithoutCancel(ctx))
 	if err != nil {
 		return r, err
 	}
@@ -64,7 +65,8 @@ func (s *Station) round(ctx context.Context, now bool) (outbox.Report, error) {
 	defer cancel()
 	switch _, err := lock.TryLockContext(waiting, 20*time.Millisecond); {
 	case ctx.Err() != nil:
-		return outbox.Report{}, ctx.Err()
+		r, err := s.courier.Report(context.WithoutCancel(ctx))
+		return r, cmp.Or(err, ctx.Err())
 	case errors.Is(err, context.DeadlineExceeded):
 		return s.courier.Report(ctx)
 	case err != nil:

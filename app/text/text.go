@@ -5,6 +5,8 @@
 package text
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -107,6 +109,9 @@ func (p *Printer) Hint(err error) string {
 	}
 	if key, args, ok := hint.Of(err); ok {
 		return p.Say(key, args)
+	}
+	if errors.Is(err, context.Canceled) {
+		return p.Say("hint.stopped", nil)
 	}
 	return p.Say("hint.unexpected", hint.Args{"Error": err.Error()})
 }

@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -49,6 +50,9 @@ func TestHint(t *testing.T) {
 	err := fmt.Errorf("pull: %w", hint.New("postal.index.shape", hint.Args{"Value": "7"}, errors.New("bad index")))
 	if got, want := en.Hint(err), "“7” is not a postcode: six digits are needed."; got != want {
 		t.Errorf("hint of a wrapped error: %q, want %q", got, want)
+	}
+	if got, want := en.Hint(fmt.Errorf("sync: %w", context.Canceled)), en.Say("hint.stopped", nil); got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 	if got, want := en.Hint(errors.New("boom")), en.Say("hint.unexpected", hint.Args{"Error": "boom"}); got != want {
 		t.Errorf("an error without a hint: %q, want %q", got, want)
