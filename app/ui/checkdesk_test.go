@@ -259,7 +259,7 @@ func TestPicturesScreen(t *testing.T) {
 	d.settle()
 	d.inside("pictures")
 	d.shot("ru-200-pictures")
-	d.app.Settings().SetTheme(dressed{Theme(), 1})
+	d.app.Settings().SetTheme(dressed{ThemeOf(Look{}), 1})
 
 	// Stopped after the first page: what was read stays, the rest is left.
 	fake.Hold = make(chan struct{})

@@ -49,7 +49,7 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 	if dark {
 		v = theme.VariantDark
 	}
-	app.Settings().SetTheme(dressed{Theme(), v})
+	app.Settings().SetTheme(dressed{ThemeOf(Look{}), v})
 	words, err := text.Load(lang)
 	if err != nil {
 		t.Fatal(err)

@@ -201,7 +201,7 @@ func TestRestoreRefused(t *testing.T) {
 // Records that cannot be opened leave a window all the same: with the copies, and with the ordinary window after one has taken their place.
 func TestRescue(t *testing.T) {
 	app := test.NewTempApp(t)
-	app.Settings().SetTheme(dressed{Theme(), theme.VariantLight})
+	app.Settings().SetTheme(dressed{ThemeOf(Look{}), theme.VariantLight})
 	words, err := text.Load("ru")
 	if err != nil {
 		t.Fatal(err)

@@ -568,7 +568,7 @@ func TestContrast(t *testing.T) {
 	}
 	for _, v := range []fyne.ThemeVariant{theme.VariantLight, theme.VariantDark} {
 		for _, p := range pairs {
-			if c := contrast(Theme().Color(p[0], v), Theme().Color(p[1], v)); c < 4.5 {
+			if c := contrast(ThemeOf(Look{}).Color(p[0], v), ThemeOf(Look{}).Color(p[1], v)); c < 4.5 {
 				t.Errorf("dark %v: %s on %s has %.2f", v == theme.VariantDark, p[0], p[1], c)
 			}
 		}

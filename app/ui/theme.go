@@ -41,9 +41,6 @@ type look struct {
 	wish Look
 }
 
-// Theme is the look of the program, for the one who starts the application.
-func Theme() fyne.Theme { return ThemeOf(Look{}) }
-
 // ThemeOf is the look that a person wishes.
 func ThemeOf(l Look) fyne.Theme { return look{theme.DefaultTheme(), l} }
 

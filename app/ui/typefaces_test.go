@@ -19,7 +19,7 @@ var typefaces = map[string]*sfnt.Font{}
 
 func lacks(t testing.TB, r rune, style fyne.TextStyle) bool {
 	t.Helper()
-	res := Theme().Font(style)
+	res := ThemeOf(Look{}).Font(style)
 	font := typefaces[res.Name()]
 	if font == nil {
 		var err error

@@ -33,7 +33,7 @@ type upgrading struct {
 func newUpgrading(t *testing.T, lang string) *upgrading {
 	t.Helper()
 	app := test.NewTempApp(t)
-	app.Settings().SetTheme(dressed{Theme(), theme.VariantLight})
+	app.Settings().SetTheme(dressed{ThemeOf(Look{}), theme.VariantLight})
 	words, err := text.Load(lang)
 	if err != nil {
 		t.Fatal(err)
