@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
@@ -22,6 +23,7 @@ var causes = []struct {
 	{syscall.EISDIR, "cause.is-folder"},
 	{syscall.ENOTDIR, "cause.no-folder"},
 	{syscall.ECONNREFUSED, "cause.refused"},
+	{exec.ErrNotFound, "cause.no-program"},
 	{context.DeadlineExceeded, "cause.silent"},
 	{os.ErrDeadlineExceeded, "cause.silent"},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,8 +18,9 @@ import (
 func TestCause(t *testing.T) {
 	_, missing := os.Open(filepath.Join(t.TempDir(), "none"))
 	folder := os.WriteFile(t.TempDir(), nil, 0o600)
+	_, absent := exec.LookPath("no-such-program")
 	_, refused := net.Dial("tcp", "127.0.0.1:1")
-	for _, err := range []error{missing, folder, refused, &net.DNSError{Err: "no such host", Name: "post"}, fmt.Errorf("looking: %w", os.ErrPermission)} {
+	for _, err := range []error{missing, folder, absent, refused, &net.DNSError{Err: "no such host", Name: "post"}, fmt.Errorf("looking: %w", os.ErrPermission)} {
 		for lang, english := range map[string]bool{"ru": false, "en": true} {
 			p, loadErr := text.Load(lang)
 			if loadErr != nil {

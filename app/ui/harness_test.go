@@ -29,7 +29,8 @@ type desk struct {
 	queue chan func()
 	fake  *viewtest.Station
 
-	restore func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
+	openFile func(path string) error
+	restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
 }
 
 // dressed is the look of the program, light or dark whatever the machine says.
@@ -60,6 +61,7 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 	tasks := newTasks(ctx)
 	tasks.put = func(f func()) { d.queue <- f }
 	tasks.looks = func(tick func()) pulse { return &ticker{life: ctx, queue: d.queue, tick: tick} }
+	d.openFile = func(string) error { return nil }
 	d.Window = newWindow(app, tasks, Params{Station: fake, Text: words,
 		SaveAccount: func(_ context.Context, a Account) (view.Station, error) {
 			fake.Calls = append(fake.Calls, "account "+a.URL+" "+a.Login)
@@ -76,6 +78,7 @@ func newDesk(t testing.TB, lang string, dark bool, fake *viewtest.Station) *desk
 			return d.restore(ctx, path, tell)
 		},
 		Versions: map[string]string{"znak": "v0"},
+		OpenFile: func(path string) error { return d.openFile(path) },
 		StartTraining: func(context.Context) (view.Station, error) {
 			fake.Account, fake.Training = true, true
 			return fake, nil

@@ -198,6 +198,7 @@ func (s *operatorsScreen) writeBadge(name string) {
 	start(s.w.tasks, "operator-badge", func(ctx context.Context) (string, error) { return s.w.station.WriteBadge(ctx, name, "", words) }, func(file string, err error) {
 		if s.w.told(err) {
 			s.w.say(view.OK, s.w.words.Say("ui.operators.badge-done", map[string]any{"Who": name, "File": file}))
+			s.w.openFile(file)
 		}
 		s.refresh()
 	})

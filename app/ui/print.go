@@ -370,17 +370,3 @@ func (s *printScreen) showReport(run *printRun) {
 	show(s.back, v.Next.Do != view.DoOpen)
 	s.report.Refresh()
 }
-
-// files lists what was made, each path to be copied.
-func (w *Window) files(into *fyne.Container, paths []string) {
-	if len(paths) == 0 {
-		return
-	}
-	into.Add(inset(8, 0, subheading(w.words.T("ui.report.files"))))
-	for _, p := range paths {
-		path := muted(p)
-		path.Step = sizeTable
-		copyIt := quiet(newButton(w, "", theme.ContentCopyIcon(), func() { w.app.Clipboard().SetContent(p) }))
-		into.Add(border(nil, nil, copyIt, nil, path))
-	}
-}

@@ -310,6 +310,7 @@ func (s *scannersScreen) sheet() {
 	}, func(file string, err error) {
 		if s.w.told(err) {
 			s.w.say(view.OK, s.w.words.Say("ui.scanners.sheet-done", map[string]any{"File": file}))
+			s.w.openFile(file)
 		}
 	})
 }

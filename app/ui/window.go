@@ -41,16 +41,17 @@ type Params struct {
 	// Restore puts a copy in the place of the store, with the station closed meanwhile, and opens it again: in any case, unless that fails as well. It is
 	// called off the UI thread while nothing else is asked of the station; tell says how far it is. nil: the window does not offer it.
 	Restore  func(ctx context.Context, path string, tell func(station.RestoreStep)) (Reopened, error)
-	Theme    func(Look) fyne.Theme // nil: ThemeOf
-	Sound    func(sound.Tone)      // lets a tone be heard; nil: Run takes the computer's own
-	Chime    func(well bool)       // tells by sound that a run has ended; nil: silent
-	Crashed  string                // the report of a crash of the last window; "" where there was none
-	Drawn    func()                // is told once that the window has been on the screen for a while; nil: nobody
-	Closing  func()                // is told that the window closes; nil: nobody
-	Called   <-chan struct{}       // another start of the program asks for this window; nil: nobody does
-	Scanners []scan.Driver         // for scanners that are no keyboards, optional
-	SignedIn station.SignedIn      // who is at the station when the window opens
-	Versions map[string]string     // of the program and its parts, for the support report
+	Theme    func(Look) fyne.Theme   // nil: ThemeOf
+	Sound    func(sound.Tone)        // lets a tone be heard; nil: Run takes the computer's own
+	Chime    func(well bool)         // tells by sound that a run has ended; nil: silent
+	Crashed  string                  // the report of a crash of the last window; "" where there was none
+	Drawn    func()                  // is told once that the window has been on the screen for a while; nil: nobody
+	Closing  func()                  // is told that the window closes; nil: nobody
+	OpenFile func(path string) error // shows a file in the program that the desktop has for it; nil: the window does not offer it
+	Called   <-chan struct{}         // another start of the program asks for this window; nil: nobody does
+	Scanners []scan.Driver           // for scanners that are no keyboards, optional
+	SignedIn station.SignedIn        // who is at the station when the window opens
+	Versions map[string]string       // of the program and its parts, for the support report
 	Log      *slog.Logger
 }
 

@@ -334,6 +334,7 @@ func (d *desk) params(ctx context.Context) (ui.Params, error) {
 		Scanners: scannerDrivers(),
 		Versions: versions(),
 		Closing:  func() { mustEnd(endLimit) },
+		OpenFile: openFile,
 		SetLanguage: func(lang string) {
 			if err := d.main.Load().store.Write(ctx, func(tx *store.Tx) error { return tx.SetSetting(settingLanguage, lang) }); err != nil {
 				c.logger().Warn("language not kept", "error", err)
