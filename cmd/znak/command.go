@@ -85,6 +85,7 @@ func (c *command) say(key string, args hint.Args) string { return c.text.Say("cm
 
 // root builds the tree of commands.
 func (c *command) root() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use: "znak",
 
@@ -95,8 +96,14 @@ func (c *command) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return c.window(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return c.tellVersion()
+			}
+			return c.window(cmd.Context())
+		},
 	}
+	root.Flags().BoolVar(&version, "version", false, c.say("flag.version", nil))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errUse{err} })
 	root.SetUsageFunc(c.usage)
 	root.CompletionOptions.DisableDefaultCmd = true

@@ -6,6 +6,8 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -48,4 +50,13 @@ func versions() map[string]string {
 		list["module "+m.Path] = m.Version
 	}
 	return list
+}
+
+// tellVersion says which program this is, in one line.
+func (c *command) tellVersion() error {
+	list := versions()
+	return c.answer(list, func(w io.Writer) {
+		fmt.Fprintln(w, strings.Join(slices.DeleteFunc([]string{"znak", list["znak"], list["vcs.revision"], list["go"], list["os"] + "/" + list["arch"]},
+			func(part string) bool { return part == "" }), " "))
+	})
 }
