@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
@@ -138,4 +139,27 @@ func TestHighContrast(t *testing.T) {
 			}
 		}
 	}
+}
+
+// blanks lists the panels in which nothing can be seen.
+func (d *desk) blanks() (list []string) {
+	walk(d.win.Canvas().Content(), func(o fyne.CanvasObject) {
+		p, ok := o.(*panel)
+		if !ok || p.Size().Height <= 12 { // a patch of colour beside a word
+			return
+		}
+		seen := false
+		walk(p.content, func(o fyne.CanvasObject) {
+			switch o := o.(type) {
+			case *canvas.Text:
+				seen = seen || strings.TrimSpace(o.Text) != ""
+			case *canvas.Image, *canvas.Raster, *canvas.Line:
+				seen = true
+			}
+		})
+		if !seen {
+			list = append(list, fmt.Sprintf("an empty panel of %v at %v", p.Size(), d.app.Driver().AbsolutePositionForObject(p)))
+		}
+	})
+	return list
 }

@@ -49,6 +49,7 @@ type scannersScreen struct {
 	remove *button
 	rights *barrier
 	chosen *fyne.Container
+	about  *panel // around it, while there is one
 	odd    *paragraph
 	box    fyne.CanvasObject
 }
@@ -98,8 +99,9 @@ func newScannersScreen(w *Window) *scannersScreen {
 	}
 	s.remove = quiet(newButton(w, "", nil, s.takeAway))
 	s.chosen = vbox(8, border(nil, nil, nil, s.remove, s.title), state, proof, help, s.grid, facts)
-	s.chosen.Hide()
-	right := container.NewVScroll(vbox(12, newPanel(colorPanel, 10, inset(14, 16, ask)), newPanel(colorPanel, 10, inset(14, 16, s.chosen))))
+	s.about = newPanel(colorPanel, 10, inset(14, 16, s.chosen))
+	s.about.Hide()
+	right := container.NewVScroll(vbox(12, newPanel(colorPanel, 10, inset(14, 16, ask)), s.about))
 	s.box = container.New(shares{[]float32{1, 2.3}, 16}, left, right)
 	s.tell(view.Accent, w.words.T("ui.scanners.waiting"), "")
 	return s
@@ -234,7 +236,7 @@ func (s *scannersScreen) refresh() {
 		s.rows.Refresh()
 	}
 	show(s.none, len(list) == 0)
-	show(s.chosen, len(list) > 0)
+	show(s.about, len(list) > 0)
 	s.odd.SetText(strings.Join(s.around, "\n"))
 	if len(list) == 0 {
 		return

@@ -89,27 +89,49 @@ func TestEveryScreenIsWhole(t *testing.T) {
 		for _, s := range everyScreen {
 			t.Run(fmt.Sprintf("%s-%d-%s", c.lang, c.percent, s.name), func(t *testing.T) {
 				d := newDesk(t, c.lang, false, viewtest.Sample())
-				d.win.Resize(fyne.NewSize(1280, 720))
-				d.params.Theme = ThemeOf
-				d.dress(Look{ModeLight, c.percent})
 				if s.show == nil {
-					d.open(s.name, "")
-				} else {
-					s.show(d)
+					s.show = func(d *desk) { d.open(s.name, "") }
 				}
-				d.settle()
-				d.shot(fmt.Sprintf("every-%s-%d-%s", c.lang, c.percent, s.name))
-				if m := d.frame.root.MinSize(); m.Width > 1280 || m.Height > 720 {
-					t.Errorf("does not fit into 1280×720: %v", m)
-				}
-				for _, bad := range append(d.overflows(), d.strange()...) {
-					t.Error(bad)
-				}
+				d.whole(fmt.Sprintf("every-%s-%d-%s", c.lang, c.percent, s.name), c.percent, s.show)
 				if c.lang == "ru" {
 					d.tabThrough()
 				}
 			})
 		}
+	}
+}
+
+// A station that knows of nothing yet has something to say on every page that can be opened then.
+func TestEveryScreenOfAFreshStation(t *testing.T) {
+	noRace(t)
+	pages := []place{{screenSearch, "Ким"}, {screenPictures, ""}, {screenFindPrinters, ""}, {screenJournal, ""}, {screenGuide, ""}, {screenPaper, paperRegistry}}
+	for _, item := range menuItems {
+		pages = append(pages, place{item.screen, ""})
+	}
+	for _, percent := range []int{100, 200} {
+		for _, p := range pages {
+			t.Run(fmt.Sprintf("%d-%s", percent, p.screen), func(t *testing.T) {
+				d := newDesk(t, "ru", false, viewtest.Fresh())
+				d.whole(fmt.Sprintf("fresh-ru-%d-%s", percent, p.screen), percent, func(d *desk) { d.open(p.screen, p.arg) })
+			})
+		}
+	}
+}
+
+// whole opens a page in a small window and looks whether all of it is there, and nothing that should not be.
+func (d *desk) whole(picture string, percent int, show func(*desk)) {
+	d.t.Helper()
+	d.win.Resize(fyne.NewSize(1280, 720))
+	d.params.Theme = ThemeOf
+	d.dress(Look{ModeLight, percent})
+	show(d)
+	d.settle()
+	d.shot(picture)
+	if m := d.frame.root.MinSize(); m.Width > 1280 || m.Height > 720 {
+		d.t.Errorf("does not fit into 1280×720: %v", m)
+	}
+	for _, bad := range slices.Concat(d.overflows(), d.strange(), d.blanks()) {
+		d.t.Error(bad)
 	}
 }
 

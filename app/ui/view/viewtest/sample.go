@@ -68,10 +68,16 @@ func not(b station.BatchView, reasons ...station.Reason) station.BatchView {
 	return b
 }
 
+// Fresh is a station that has just been connected: it knows of nothing yet.
+func Fresh() *Station {
+	return &Station{Account: true, All: map[string][]store.PieceRow{}, Events: map[postal.ShPI][]store.Event{}, Verdicts: map[string]station.ScanVerdict{}}
+}
+
 // Sample is an office in the middle of its day: a batch ready, one half way, one verified, several stuck, one handed over offline.
 func Sample() *Station {
 	balance, free := postal.Kopecks(11756400), postal.Kopecks(4001200)
-	s := &Station{Account: true, Training: true, All: map[string][]store.PieceRow{}, Events: map[postal.ShPI][]store.Event{}, Verdicts: map[string]station.ScanVerdict{}}
+	s := Fresh()
+	s.Training = true
 	half := map[postal.PieceState]int{postal.StateVerified: 412, postal.StateUnknown: 3, postal.StateStale: 1, postal.StateSpoiled: 2, postal.StatePrinted: 330, postal.StatePulled: 52}
 	done := map[postal.PieceState]int{postal.StateVerified: 12}
 	handed := map[postal.PieceState]int{postal.StateHanded: 200}
