@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -192,12 +193,7 @@ func ForgetInCopy(ctx context.Context, path string, batches []string) (pieces in
 		return 0, err
 	}
 	defer os.Remove(next)
-	source := &Store{path: path}
-	defer func() { _ = source.Close() }() // read only
-	if source.reader, err = readOnly(ctx, path); err != nil {
-		return 0, err
-	}
-	if err := source.Backup(ctx, next); err != nil {
+	if err := copyAside(ctx, path, next); err != nil {
 		return 0, err
 	}
 	if pieces, err = forgetIn(ctx, next, named); err != nil {
@@ -217,6 +213,15 @@ func ForgetInCopy(ctx context.Context, path string, batches []string) (pieces in
 		_ = os.Chtimes(next, info.ModTime(), info.ModTime()) // its age is that of the copy; only for the eye
 	}
 	return pieces, os.Rename(next, path)
+}
+
+// copyAside copies the copy at path to next. Nobody has it open afterwards: Windows lets no file take the place of an open one.
+func copyAside(ctx context.Context, path, next string) (err error) {
+	source := &Store{path: path}
+	if source.reader, err = readOnly(ctx, path); err != nil {
+		return err
+	}
+	return errors.Join(source.Backup(ctx, next), source.Close())
 }
 
 // holds picks the batches of which a copy still holds persons.
