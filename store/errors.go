@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"syscall"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -92,9 +91,9 @@ func kindOf(err error) *trouble {
 		return nil
 	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case isFull(err):
 		return pick(ErrFull)
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+	case isReadOnly(err):
 		return pick(ErrReadOnly)
 	case errors.Is(err, fs.ErrNotExist):
 		return pick(ErrNotFound)

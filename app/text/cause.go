@@ -10,11 +10,14 @@ import (
 	"syscall"
 )
 
-// causes are the troubles of a computer that people meet, most special first, and the keys of their words.
-var causes = []struct {
+// cause is a trouble of a computer and the key of its words.
+type cause struct {
 	err error
 	key string
-}{
+}
+
+// causes are those that people meet, most special first.
+var causes = []cause{
 	{fs.ErrNotExist, "cause.not-exist"},
 	{fs.ErrPermission, "cause.permission"},
 	{fs.ErrExist, "cause.exists"},

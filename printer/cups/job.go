@@ -369,9 +369,12 @@ func (d *Device) jobsPath() string {
 	return d.path
 }
 
+// refusedByWindows is WSAECONNREFUSED: package syscall knows another number by the name of Unix.
+const refusedByWindows = syscall.Errno(10061)
+
 // notThere reports whether no process listens: a CUPS that comes back after this has been restarted.
 func notThere(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refusedByWindows) || errors.Is(err, fs.ErrNotExist)
 }
 
 // snapshot is what was last seen.
