@@ -108,9 +108,7 @@ func TestArchiveOfAnAcceptedBatch(t *testing.T) {
 	if err := b.Archive(b.ctx, name); err == nil {
 		t.Fatal("an open batch was archived")
 	}
-	b.printed(name)
-	b.scanAll(name)
-	b.handed(name)
+	b.worked(name)
 	b.synced()
 	b.must(b.box.Advance(24 * time.Hour))
 	b.synced()

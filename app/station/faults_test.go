@@ -82,9 +82,7 @@ func (b *bench) settled(batch string) {
 func (b *bench) rest(batch string, pieces int) {
 	b.t.Helper()
 	b.pulled()
-	b.printed(batch)
-	b.scanAll(batch)
-	b.handed(batch)
+	b.worked(batch)
 	b.synced()
 	b.arrived(batch, pieces)
 }

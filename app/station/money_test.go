@@ -13,12 +13,10 @@ import (
 	"znak/store"
 )
 
-// handOne prints, verifies and hands over one batch.
+// handOne works on one batch, and the post learns of it.
 func (b *bench) handOne(name string) {
 	b.t.Helper()
-	b.printed(name)
-	b.scanAll(name)
-	b.handed(name)
+	b.worked(name)
 	s, err := b.Sync(b.ctx)
 	b.must(err)
 	if s.Sent != 1 {

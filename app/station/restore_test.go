@@ -318,9 +318,7 @@ func TestLookAtACopy(t *testing.T) {
 	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost != 0 || l.Letters != 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
-	b.printed(name)
-	b.scanAll(name)
-	b.handed(name)
+	b.worked(name)
 	if l, err := b.LookAtCopy(b.ctx, file); err != nil || l.Lost == nil || *l.Lost < 36 || l.Letters != 12 || l.Batches != 1 || l.Copy.Events == 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
@@ -365,9 +363,7 @@ func TestTheOutboxOfACopyIsLookedUp(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 7})
 	b.pulled()
 	name := b.purpose("fit", 12)
-	b.printed(name)
-	b.scanAll(name)
-	b.handed(name)
+	b.worked(name)
 	file := b.copy()
 	b.synced()
 	r := b.restore(file)

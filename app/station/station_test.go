@@ -116,6 +116,14 @@ func (b *bench) handed(batch string) {
 	b.must(err)
 }
 
+// worked prints, verifies and hands over a batch.
+func (b *bench) worked(batch string) {
+	b.t.Helper()
+	b.printed(batch)
+	b.scanAll(batch)
+	b.handed(batch)
+}
+
 func (b *bench) synced() {
 	b.t.Helper()
 	_, err := b.Sync(b.ctx)
@@ -534,9 +542,7 @@ func TestCheckinIsSentOnceWhateverHappens(t *testing.T) {
 			b := newBench(t, sandbox.Options{Seed: 3})
 			b.pulled()
 			name := b.purpose("fit", 12)
-			b.printed(name)
-			b.scanAll(name)
-			b.handed(name)
+			b.worked(name)
 			b.must(b.box.AddFault(fault))
 			first, err := b.Sync(b.ctx)
 			if first.Sent != 0 || first.Pending != 1 {
@@ -562,9 +568,7 @@ func TestStoppedSyncLeavesTheItemWaiting(t *testing.T) {
 			b := newBench(t, sandbox.Options{Seed: 3})
 			b.pulled()
 			name := b.purpose("fit", 12)
-			b.printed(name)
-			b.scanAll(name)
-			b.handed(name)
+			b.worked(name)
 			cut, cancel := context.WithCancel(b.ctx)
 			if fault == "" {
 				cancel()
@@ -593,9 +597,7 @@ func TestRefusedAtTheOffice(t *testing.T) {
 	b := newBench(t, sandbox.Options{Seed: 3})
 	b.pulled()
 	name := b.purpose("fit", 12)
-	b.printed(name)
-	b.scanAll(name)
-	b.handed(name)
+	b.worked(name)
 	b.synced()
 	rows, err := b.Pieces(b.ctx, store.PieceQuery{Batch: name})
 	b.must(err)
